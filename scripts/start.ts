@@ -1,0 +1,62 @@
+import { spawnSync } from "node:child_process";
+import { mkdtemp, realpath, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { parseArgs } from "node:util";
+import { onEnd } from "./endings.ts";
+import { startServer } from "./vscodeServer.ts";
+
+const ROOT = dirname(import.meta.dirname);
+const EXAMPLE = join(ROOT, "examples", "agent");
+
+function build(): void {
+  const { status } = spawnSync(process.execPath, [join(ROOT, "esbuild.mjs")], { cwd: ROOT, stdio: "inherit" });
+  if (status !== 0) throw new Error("The extension could not be built; nothing was started.");
+}
+
+/** Serves VS Code with this extension under development and the example open, until Ctrl+C. */
+async function serve(): Promise<void> {
+  const dataFolder = await realpath(await mkdtemp(join(tmpdir(), "av-start-")));
+  const remove = () => rm(dataFolder, { recursive: true, force: true, maxRetries: 5 });
+  onEnd(remove);
+  try {
+    const server = await startServer({ dataFolder, settings: { "agentVitals.autoStart": true } });
+    const address = server.address(EXAMPLE, { extensionDevelopmentPath: ROOT });
+    console.log(`
+VS Code is running, with Agent Vitals in it and examples/agent open. Ctrl+C ends it and all that it started.
+The example's agent starts with the page: open this address in a browser on this machine.
+
+${address}`);
+    let asked = false;
+    onEnd(async () => {
+      asked = true;
+    });
+    await server.ended;
+    if (!asked) throw new Error(`The VS Code server ended by itself. It wrote:\n${server.output().join("\n")}`);
+  } finally {
+    await remove();
+  }
+}
+
+/** Opens a window of the desktop VS Code on PATH; the window is then the user's own to close. */
+function openDesktop(): void {
+  const args = ["--new-window", `--extensionDevelopmentPath=${ROOT}`, EXAMPLE];
+  // On Windows `code` is a .cmd file, which only a shell can start.
+  const { error, status } = spawnSync("code", args, { stdio: "inherit", shell: process.platform === "win32" });
+  if (error || status !== 0) {
+    const reason = error ? "No desktop VS Code was found on PATH" : `"code" ended with exit code ${status}`;
+    const advice = `In VS Code run "Shell Command: Install 'code' command in PATH", or use "npm start" without --desktop.`;
+    throw new Error(`${reason}. ${advice}`);
+  }
+  console.log("VS Code opens with Agent Vitals and examples/agent. In it, run: Agent Vitals: Start Agent");
+}
+
+const { values } = parseArgs({ options: { desktop: { type: "boolean", default: false } } });
+try {
+  build();
+  if (values.desktop) openDesktop();
+  else await serve();
+} catch (error) {
+  console.error((error as Error).message);
+  process.exitCode = 1;
+}

@@ -1,0 +1,172 @@
+import type { AgentDefinition } from "../model/config.ts";
+import type { AgentState, AgentStatus, MetricReading, ResourceSample, RunOrigin, RunState } from "../model/state.ts";
+import type { Dropped, Metric } from "../model/wire.ts";
+import { AgentRecord } from "../record/agentRecord.ts";
+
+const RUNS_KEPT = 20;
+const MAX_METRICS = 50;
+
+/** How a run ended. */
+export interface RunEnd {
+  time: number;
+  exitCode?: number;
+  /** We stopped it on request. */
+  stopped?: boolean;
+}
+
+export interface RunBegin {
+  id: string;
+  origin: RunOrigin;
+  pid: number;
+  startTime: number;
+  commandLine?: string;
+}
+
+/** One agent of the workspace: its runs, what it is doing, and its figures. */
+export class Agent {
+  readonly name: string;
+  readonly record = new AgentRecord();
+  /** Set while the config names it. */
+  definition: AgentDefinition | undefined;
+  /** What its client says the status bar should show. */
+  primaryQueryType: string | undefined;
+  connections = 0;
+  lastActivity: number | undefined;
+  message: string | undefined;
+  readonly dropped = { marks: 0, logs: 0, metrics: 0, turns: 0 };
+  #runs: RunState[] = [];
+  #metrics = new Map<string, MetricReading>();
+  #number = 0;
+  #phase: "starting" | "stopping" | undefined;
+  #couldNotStart = false;
+
+  constructor(name: string) {
+    this.name = name;
+  }
+
+  /** The newest run, ended or not. */
+  get run(): RunState | undefined {
+    return this.#runs[0];
+  }
+  /** Runs that have not ended, newest first. */
+  get living(): RunState[] {
+    return this.#runs.filter((run) => run.endTime === undefined);
+  }
+  get runs(): readonly RunState[] {
+    return this.#runs;
+  }
+
+  get status(): AgentStatus {
+    if (this.#phase) return this.#phase;
+    const { run } = this;
+    if (this.#couldNotStart) return "failed";
+    if (this.living.length > 0) return "running";
+    if (!run) return "idle";
+    return run.stopped || run.exitCode === undefined || run.exitCode === 0 ? "stopped" : "failed";
+  }
+
+  /** Between a request to start or stop and its outcome. */
+  phase(phase: "starting" | "stopping" | undefined): void {
+    this.#phase = phase;
+    if (phase === "starting") {
+      this.#couldNotStart = false;
+      this.message = undefined;
+    }
+  }
+
+  /** A start that came to nothing, with the reason for people. */
+  couldNotStart(message: string): void {
+    this.#phase = undefined;
+    this.#couldNotStart = true;
+    this.message = message;
+  }
+
+  begin(run: RunBegin): RunState {
+    const state: RunState = { ...run, number: ++this.#number, kept: [] };
+    const restart = this.#runs.length > 0;
+    this.#runs.unshift(state);
+    this.#runs.length = Math.min(this.#runs.length, RUNS_KEPT);
+    this.#couldNotStart = false;
+    this.message = undefined;
+    this.record.startSession();
+    this.#metrics.clear();
+    for (const key of ["marks", "logs", "metrics", "turns"] as const) this.dropped[key] = 0;
+    this.record.mark({ time: run.startTime, kind: restart ? "restart" : "start", label: `Run ${state.number}` });
+    return state;
+  }
+
+  end(run: RunState, { time, exitCode, stopped }: RunEnd): void {
+    if (run.endTime !== undefined) return;
+    run.endTime = time;
+    if (exitCode !== undefined) run.exitCode = exitCode;
+    if (stopped) run.stopped = true;
+    const crash = !stopped && exitCode !== undefined && exitCode !== 0;
+    this.record.mark({ time, kind: crash ? "crash" : "exit", label: endLabel(exitCode, stopped) });
+    this.message = crash ? `Ended by itself: ${endLabel(exitCode, stopped)}.` : undefined;
+  }
+
+  /** Takes up a run that ended before this collector began, for the list of runs. */
+  remember(run: Omit<RunState, "number">): RunState {
+    const state = { ...run, number: ++this.#number };
+    this.#runs.unshift(state);
+    this.#runs.length = Math.min(this.#runs.length, RUNS_KEPT);
+    return state;
+  }
+
+  resources(sample: ResourceSample): void {
+    this.record.resources(sample);
+  }
+
+  /** Keeps the latest reading of each of the agent's own gauges, of at most 50. */
+  metric({ name, value, unit, time }: Metric): void {
+    if (this.#metrics.has(name) || this.#metrics.size < MAX_METRICS)
+      this.#metrics.set(name, { name, value, unit, time });
+  }
+
+  addDropped(dropped: Dropped): void {
+    for (const key of ["marks", "logs", "metrics", "turns"] as const) this.dropped[key] += dropped[key];
+  }
+
+  /** @param thresholds objectives of the settings; the definition's go before them */
+  state(now: number, thresholds: Record<string, number>): AgentState {
+    const living = this.living.length > 0;
+    const voice = this.record.voiceReliability();
+    const resources = living ? this.record.lastResource() : undefined;
+    const heap = living ? this.record.lastHeap() : undefined;
+    return {
+      name: this.name,
+      status: this.status,
+      launchable: this.definition !== undefined,
+      primaryQueryType: this.definition?.primaryQueryType ?? this.primaryQueryType ?? "talker",
+      connections: this.connections,
+      runs: this.#runs,
+      latency: this.record.latency(now, { ...thresholds, ...this.definition?.thresholds }),
+      interruptions: this.record.interruptions,
+      turns: this.record.turns,
+      dropped: this.dropped,
+      metrics: [...this.#metrics.values()],
+      ...(this.message !== undefined && { message: this.message }),
+      ...(voice && { voice }),
+      ...(resources && { resources }),
+      ...(heap && { heap }),
+      ...(this.lastActivity !== undefined && { lastActivity: this.lastActivity }),
+    };
+  }
+}
+
+function endLabel(exitCode: number | undefined, stopped: boolean | undefined): string {
+  if (stopped) return "Stopped";
+  if (exitCode === undefined) return "Ended";
+  if (exitCode > 128 && exitCode < 160) return `Signal ${signalName(exitCode - 128)}`;
+  return `Exit code ${exitCode}`;
+}
+
+const signals: Record<number, string> = {
+  1: "SIGHUP",
+  2: "SIGINT",
+  6: "SIGABRT",
+  9: "SIGKILL",
+  11: "SIGSEGV",
+  15: "SIGTERM",
+};
+const signalName = (number: number) => signals[number] ?? `${number}`;

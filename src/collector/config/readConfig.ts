@@ -1,0 +1,109 @@
+import { basename, join } from "node:path";
+import { getNodeValue, type JSONPath } from "jsonc-parser";
+import { AgentConfig, type AgentDefinition, CONFIG_PATH, ConfigFile } from "../../model/config.ts";
+import type { ConfigProblem } from "../../model/state.ts";
+import { defineAgent } from "./defineAgent.ts";
+import { ConfigDocument, pathText, readText } from "./document.ts";
+import { reportStrangeNames, validate } from "./validate.ts";
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+export interface Config {
+  /** Agents that can be launched. */
+  definitions: AgentDefinition[];
+  /** In the order of folders, files and lines. */
+  problems: ConfigProblem[];
+}
+
+/**
+ * Reads `.vscode/agent-vitals.json` of each folder. What is wrong is reported at its place, and costs the agent in which
+ * it stands (a threshold, or how it is stopped, only itself); a folder without the file has no agents.
+ * @param options `multiRoot`: agents are named `folder/name`
+ */
+export function readConfig(folders: readonly string[], env: Environment, options: { multiRoot: boolean }): Config {
+  const config: Config = { definitions: [], problems: [] };
+  const names = new Set<string>();
+  for (const folder of folders) {
+    const prefix = options.multiRoot ? `${basename(folder)}/` : "";
+    const { definitions, problems } = readFolder(folder, env, prefix, names);
+    config.definitions.push(...definitions);
+    config.problems.push(...problems);
+  }
+  return config;
+}
+
+function readFolder(folder: string, env: Environment, prefix: string, names: Set<string>): Config {
+  const file = join(folder, CONFIG_PATH);
+  try {
+    const text = readText(file);
+    if (text === undefined) return { definitions: [], problems: [] };
+    return readAgents(new ConfigDocument(file, text), folder, env, prefix, names);
+  } catch (error) {
+    const document = new ConfigDocument(file, "");
+    const tooDeep = error instanceof RangeError;
+    document.report([], tooDeep ? "The file is nested too deeply to be read." : (error as Error).message);
+    return { definitions: [], problems: document.problems };
+  }
+}
+
+function readAgents(
+  document: ConfigDocument,
+  folder: string,
+  env: Environment,
+  prefix: string,
+  names: Set<string>,
+): Config {
+  const definitions: AgentDefinition[] = [];
+  const problems: ConfigProblem[] = [];
+  for (const index of agentIndexes(document)) {
+    const path = ["agents", index];
+    const node = document.node(path);
+    if (!node || document.isBroken(node)) continue;
+    const value = getNodeValue(node) as AgentConfig;
+    reportStrangeNames(document, path, AgentConfig);
+    const wrong = validate(document, path, AgentConfig, value);
+    if (wrong.some(([key]) => !isOptional(key))) continue;
+    for (const part of wrong) removeAt(value, part);
+    const name = prefix + value.name;
+    if (names.has(name)) {
+      document.report(
+        [...path, "name"],
+        `${pathText([...path, "name"])}: another agent is named "${name}". Rename one.`,
+      );
+      continue;
+    }
+    names.add(name);
+    const defined = defineAgent(document, path, value, { folder, env, name });
+    if (defined.definition) definitions.push(defined.definition);
+    problems.push(...defined.problems);
+  }
+  const inOrder = document.problems.sort((a, b) => a.line - b.line || a.column - b.column);
+  return { definitions, problems: [...inOrder, ...problems] };
+}
+
+/** What an agent can do without: an error in it leaves the default. */
+function isOptional(key: string | number | undefined): boolean {
+  return key === "primaryQueryType" || key === "thresholds" || key === "stop";
+}
+
+function removeAt(value: object, path: JSONPath): void {
+  const holder = path.slice(0, -1).reduce<object>((inner, step) => Reflect.get(inner, step) as object, value);
+  Reflect.deleteProperty(holder, path.at(-1) ?? "");
+}
+
+/** Checks the file as a whole; what it lists as agents is checked one by one. */
+function agentIndexes(document: ConfigDocument): number[] {
+  const { root } = document;
+  if (!root) {
+    if (document.problems.length === 0) {
+      document.report([], 'The file is empty. Begin with { "version": 1, "agents": [] }.');
+    }
+    return [];
+  }
+  const value = getNodeValue(root) as ConfigFile;
+  const shallow = Array.isArray(value?.agents) ? { ...value, agents: [] } : value;
+  validate(document, [], ConfigFile, shallow);
+  reportStrangeNames(document, [], ConfigFile);
+  if (typeof value?.version === "number" && value.version !== 1) return [];
+  return Array.isArray(value?.agents) ? value.agents.map((_, index) => index) : [];
+}

@@ -1,0 +1,166 @@
+import { chmodSync, unlinkSync } from "node:fs";
+import { createServer, type Server, type Socket } from "node:net";
+import type { NotificationType } from "vscode-jsonrpc";
+import {
+  createMessageConnection,
+  type MessageConnection,
+  SocketMessageReader,
+  SocketMessageWriter,
+} from "vscode-jsonrpc/node";
+import type { AgentSeries, WorkspaceState } from "../model/state.ts";
+import type { Collector } from "./collector.ts";
+import {
+  Attach,
+  CleanUpAgent,
+  Configure,
+  Detach,
+  FollowOutput,
+  GetState,
+  Initialize,
+  ListProcesses,
+  LogLine,
+  Output,
+  RestartAgent,
+  SendInput,
+  SendSignal,
+  StartAgent,
+  StateChanged,
+  StopAgent,
+  Tick,
+  UnfollowOutput,
+  WatchSeries,
+} from "./protocol.ts";
+
+/** A window or a CLI. */
+interface Client {
+  rpc: MessageConnection;
+  socket: Socket;
+  initialized: boolean;
+  /** The agent whose series it is sent. */
+  watched: string | undefined;
+  /** How to stop following the output of a run. */
+  followed: Map<string, () => void>;
+}
+
+/** Serves the collector's RPC on its control socket (0600): who may connect is who may read this user's files. */
+export class ControlServer {
+  readonly #collector: Collector;
+  readonly #clients = new Set<Client>();
+  readonly #server: Server;
+  /** Called when the last client has left, and when one came. */
+  onClients: (count: number) => void = () => {};
+
+  constructor(collector: Collector) {
+    this.#collector = collector;
+    this.#server = createServer((socket) => this.#accept(socket));
+  }
+
+  listen(path: string): Promise<void> {
+    // Ours alone by the lock: what lies there is left from a collector that died.
+    if (process.platform !== "win32") removeStale(path);
+    return new Promise((resolve, reject) => {
+      this.#server.once("error", reject);
+      this.#server.listen(path, () => {
+        if (process.platform !== "win32") chmodSync(path, 0o600);
+        resolve();
+      });
+    });
+  }
+
+  close(): void {
+    this.#server.close();
+    for (const client of this.#clients) client.socket.destroy();
+  }
+
+  /** Agents that some client watches. */
+  watched(): Set<string> {
+    return new Set([...this.#clients].flatMap((client) => client.watched ?? []));
+  }
+
+  sendState(state: WorkspaceState): void {
+    for (const client of this.#clients) if (client.initialized) void notify(client, StateChanged, state);
+  }
+
+  sendTick(series: AgentSeries): void {
+    for (const client of this.#clients) if (client.watched === series.agent) void notify(client, Tick, series);
+  }
+
+  sendLog(severity: "info" | "warning" | "error", message: string): void {
+    for (const client of this.#clients) if (client.initialized) void notify(client, LogLine, { severity, message });
+  }
+
+  #accept(socket: Socket): void {
+    const rpc = createMessageConnection(new SocketMessageReader(socket), new SocketMessageWriter(socket));
+    const client: Client = { rpc, socket, initialized: false, watched: undefined, followed: new Map() };
+    this.#clients.add(client);
+    this.onClients(this.#clients.size);
+    socket.on("error", () => socket.destroy());
+    socket.on("close", () => {
+      for (const stop of client.followed.values()) stop();
+      rpc.dispose();
+      this.#clients.delete(client);
+      this.onClients(this.#clients.size);
+    });
+    rpc.onError(() => socket.destroy());
+    this.#serve(client);
+    rpc.listen();
+  }
+
+  #serve(client: Client): void {
+    const { rpc } = client;
+    const collector = this.#collector;
+    rpc.onRequest(Initialize, ({ version }) => {
+      const accepted = version === collector.version;
+      client.initialized = accepted;
+      // Leaves after the answer is out; agents go on and are adopted by the client's own collector.
+      if (!accepted) setTimeout(() => collector.handOver(version), 10);
+      return { version: collector.version, pid: process.pid, accepted };
+    });
+    rpc.onRequest(Configure, (settings) => {
+      collector.configure(settings);
+      void notify(client, StateChanged, collector.state());
+    });
+    rpc.onRequest(GetState, () => collector.state());
+    rpc.onRequest(StartAgent, ({ agent }) => collector.startAgent(agent));
+    rpc.onRequest(StopAgent, ({ agent }) => collector.stopAgent(agent));
+    rpc.onRequest(RestartAgent, ({ agent }) => collector.restartAgent(agent));
+    rpc.onRequest(CleanUpAgent, ({ agent }) => collector.cleanUp(agent));
+    rpc.onRequest(ListProcesses, () => collector.listProcesses());
+    rpc.onRequest(Attach, ({ pid }) => collector.attach(pid));
+    rpc.onRequest(Detach, ({ agent }) => collector.detach(agent));
+    rpc.onRequest(WatchSeries, ({ agent }) => {
+      // Other watchers of it get what has come so far before the whole is read, which counts as sent.
+      if (agent !== undefined) collector.tick(agent);
+      client.watched = agent;
+      return agent === undefined ? undefined : collector.series(agent);
+    });
+    rpc.onRequest(FollowOutput, ({ runId, offset }) => {
+      client.followed.get(runId)?.();
+      const stop = collector.followOutput(runId, offset, (data, end) => notify(client, Output, { runId, data, end }));
+      client.followed.set(runId, stop);
+    });
+    rpc.onNotification(UnfollowOutput, ({ runId }) => {
+      client.followed.get(runId)?.();
+      client.followed.delete(runId);
+    });
+    rpc.onRequest(SendInput, ({ runId, data }) => collector.sendInput(runId, data));
+    rpc.onRequest(SendSignal, ({ runId, signal }) => collector.sendSignal(runId, signal));
+  }
+}
+
+/** A window that takes nothing for so long (bytes) hangs: it is let go, and finds us again when it wakes. */
+const MOST_UNSENT = 64 * 1024 * 1024;
+
+/** To a client that is leaving a message is lost, which is what leaving means. */
+async function notify<P>(client: Client, type: NotificationType<P>, params: P): Promise<void> {
+  if (client.socket.writableLength > MOST_UNSENT) client.socket.destroy();
+  await client.rpc.sendNotification(type.method, params).catch(() => {});
+}
+
+function removeStale(path: string): void {
+  try {
+    unlinkSync(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+  }
+}

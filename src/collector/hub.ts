@@ -1,0 +1,261 @@
+import type { AgentDefinition } from "../model/config.ts";
+import type { Identify } from "../model/process.ts";
+import type { AgentSeries, AgentState, ResourceSample, RunState } from "../model/state.ts";
+import type { ClientEvent, Hello, Reply, Response } from "../model/wire.ts";
+import { Agent, type RunBegin, type RunEnd } from "./agent.ts";
+
+/** An agent that floods us with names must not grow the hub without bound. */
+const MAX_AGENTS = 200;
+
+/** Where the events of one connected client go. */
+export interface Binding {
+  agent: Agent;
+  run: RunState;
+}
+
+export interface HubOptions {
+  /** Unix seconds. */
+  now: () => number;
+  identify: Identify;
+  /** A run began; `visible` when its process can be seen from here, so that it can be read. */
+  onBegin: (run: RunState, visible: boolean) => void;
+  onEnd: (run: RunState) => void;
+  log: (severity: "info" | "warning" | "error", message: string) => void;
+}
+
+/** Where all events and samples of a workspace meet: agents by name, runs by process, figures by agent. */
+export class Hub {
+  readonly #options: HubOptions;
+  readonly #agents = new Map<string, Agent>();
+  /** Connected clients by run; a run whose process can't be seen from here ends with its last client. */
+  readonly #clients = new Map<RunState, number>();
+  readonly #invisible = new Set<RunState>();
+  #changed = true;
+
+  constructor(options: HubOptions) {
+    this.#options = options;
+  }
+
+  /** True once after each change. */
+  takeChanged(): boolean {
+    const changed = this.#changed;
+    this.#changed = false;
+    return changed;
+  }
+
+  touch(): void {
+    this.#changed = true;
+  }
+
+  agent(name: string): Agent | undefined {
+    return this.#agents.get(name);
+  }
+
+  agents(): Agent[] {
+    return [...this.#agents.values()];
+  }
+
+  ensure(name: string): Agent {
+    const known = this.#agents.get(name);
+    if (known) return known;
+    if (this.#agents.size >= MAX_AGENTS) {
+      throw new Error(`${MAX_AGENTS} agents are known already: ${name} is not taken in`);
+    }
+    const agent = new Agent(name);
+    this.#agents.set(name, agent);
+    this.touch();
+    return agent;
+  }
+
+  /** Takes the config's agents over: new ones appear, vanished ones stay only while they have runs. */
+  define(definitions: readonly AgentDefinition[]): void {
+    const byName = new Map(definitions.map((d) => [d.name, d]));
+    for (const definition of definitions) this.ensure(definition.name);
+    for (const agent of this.#agents.values()) {
+      agent.definition = byName.get(agent.name);
+      if (!agent.definition && agent.runs.length === 0) this.#agents.delete(agent.name);
+    }
+    this.touch();
+  }
+
+  /** Forgets an agent that is not in the config and has ended. */
+  forget(name: string): void {
+    const agent = this.#agents.get(name);
+    if (agent && !agent.definition && agent.living.length === 0) this.#agents.delete(name);
+    this.touch();
+  }
+
+  begin(agent: Agent, begin: RunBegin, visible = true): RunState {
+    const run = agent.begin(begin);
+    if (!visible) this.#invisible.add(run);
+    this.touch();
+    this.#options.onBegin(run, visible);
+    this.#options.log("info", `${agent.name}: run ${run.number} (${run.origin}) is pid ${run.pid}`);
+    return run;
+  }
+
+  /** A run that its client had announced turns out to be one that we launched. */
+  claim(run: RunState, launched: { id: string; commandLine: string }): void {
+    this.#options.onEnd(run);
+    this.#invisible.delete(run);
+    Object.assign(run, launched, { origin: "launched" });
+    this.#options.onBegin(run, true);
+    this.touch();
+  }
+
+  end(run: RunState, end: RunEnd): void {
+    const agent = this.agentOf(run);
+    if (!agent || run.endTime !== undefined) return;
+    agent.end(run, end);
+    this.#clients.delete(run);
+    this.#invisible.delete(run);
+    this.touch();
+    this.#options.onEnd(run);
+    const how = end.stopped ? "was stopped" : end.exitCode === undefined ? "ended" : `exit code ${end.exitCode}`;
+    this.#options.log(end.exitCode ? "warning" : "info", `${agent.name}: run ${run.number}, pid ${run.pid}: ${how}`);
+  }
+
+  agentOf(run: RunState): Agent | undefined {
+    for (const agent of this.#agents.values()) if (agent.runs.includes(run)) return agent;
+    return undefined;
+  }
+
+  /** The living run of a process, whatever its agent. */
+  runOf(pid: number): RunState | undefined {
+    for (const agent of this.#agents.values()) {
+      const run = agent.living.find((r) => r.pid === pid);
+      if (run) return run;
+    }
+    return undefined;
+  }
+
+  /**
+   * A client said hello: finds its run. The run's own process belongs to it whatever name it gives; a child counts to
+   * its parent's run when it gives the same name; anything else is a run of its own.
+   */
+  connect(hello: Hello): Binding {
+    const binding = this.#bind(hello);
+    const { agent, run } = binding;
+    agent.connections++;
+    agent.primaryQueryType = hello.primaryQueryType ?? agent.primaryQueryType;
+    if (hello.runtime !== undefined) run.runtime = hello.runtime;
+    this.#clients.set(run, (this.#clients.get(run) ?? 0) + 1);
+    this.touch();
+    return binding;
+  }
+
+  disconnect({ agent, run }: Binding): void {
+    agent.connections--;
+    const left = (this.#clients.get(run) ?? 1) - 1;
+    this.#clients.set(run, left);
+    this.touch();
+    if (left === 0 && this.#invisible.has(run)) this.end(run, { time: this.#options.now() });
+  }
+
+  response(binding: Binding, response: Response): void {
+    const now = this.#options.now();
+    binding.agent.record.response(now, response);
+    this.#active(binding.agent, now);
+  }
+
+  event(binding: Binding, event: Exclude<ClientEvent, Response | Reply>): void {
+    const now = this.#options.now();
+    const { agent } = binding;
+    switch (event.type) {
+      case "summary":
+        agent.record.summary(now, event);
+        break;
+      case "voice":
+        agent.record.voice(now, event);
+        break;
+      case "memory":
+        agent.record.memory(event);
+        break;
+      case "turn":
+        agent.record.turns++;
+        if (event.interrupted) agent.record.interruptions++;
+        break;
+      case "log":
+        this.#options.log(
+          event.severity === "info" || event.severity === "notice" ? "info" : "warning",
+          `${agent.name}: ${event.message}`,
+        );
+        break;
+      case "dropped":
+        agent.addDropped(event);
+        break;
+      case "mark":
+        break; // Seen in a turn's waterfall only.
+      case "metric":
+        agent.metric(event);
+        break;
+    }
+    this.#active(agent, now);
+  }
+
+  sample(runId: string, sample: ResourceSample): void {
+    for (const agent of this.#agents.values()) {
+      if (agent.living[0]?.id !== runId) continue;
+      agent.resources(sample);
+      this.touch();
+    }
+  }
+
+  /** The process of a run was seen to be gone. A launched one's exit code comes by another way, soon. */
+  processEnded(runId: string): void {
+    for (const agent of this.#agents.values()) {
+      const run = agent.living.find((r) => r.id === runId);
+      if (run && run.origin !== "launched") this.end(run, { time: this.#options.now() });
+    }
+  }
+
+  states(thresholds: Record<string, number>): AgentState[] {
+    const now = this.#options.now();
+    return this.agents().map((agent) => agent.state(now, thresholds));
+  }
+
+  series(name: string): AgentSeries | undefined {
+    return this.agent(name)?.record.series(name, this.#options.now());
+  }
+
+  tick(name: string): AgentSeries | undefined {
+    return this.agent(name)?.record.tick(name, this.#options.now());
+  }
+
+  #bind(hello: Hello): Binding {
+    const own = this.runOf(hello.pid);
+    const ownAgent = own && this.agentOf(own);
+    if (own && ownAgent && Math.abs(own.startTime - hello.startTime) < 5) return { agent: ownAgent, run: own };
+    const agent = this.ensure(hello.agent);
+    const parent = this.#ancestor(agent, hello.pid);
+    if (parent) return { agent, run: parent };
+    const identity = this.#options.identify(hello.pid);
+    const visible = identity !== undefined && !identity.zombie && Math.abs(identity.startTime - hello.startTime) < 5;
+    // Not visible: a process of another container or namespace, whose pid means nothing here.
+    const begin = {
+      id: `${hello.pid}-${Math.round(hello.startTime)}`,
+      origin: "connected" as const,
+      pid: hello.pid,
+      startTime: hello.startTime,
+    };
+    return { agent, run: this.begin(agent, begin, visible) };
+  }
+
+  /** The living run of this agent among a process's ancestors. */
+  #ancestor(agent: Agent, pid: number): RunState | undefined {
+    const living = agent.living;
+    if (living.length === 0) return undefined;
+    let at = this.#options.identify(pid);
+    for (let depth = 0; at && depth < 32; depth++) {
+      const run = living.find((r) => r.pid === at?.pid);
+      if (run) return run;
+      at = at.parent > 1 ? this.#options.identify(at.parent) : undefined;
+    }
+    return undefined;
+  }
+
+  #active(agent: Agent, now: number): void {
+    agent.lastActivity = now;
+    this.#changed = true;
+  }
+}

@@ -1,0 +1,71 @@
+import { posix } from "node:path";
+import * as vscode from "vscode";
+
+const clientFile = "agent-vitals.mjs";
+const typesFile = "agent-vitals.d.mts";
+
+/** The three lines that an agent needs. */
+const usage = (from: string) => `import { createMonitor } from "${from}";
+const monitor = createMonitor();
+const answer = await monitor.measure("talker", () => callTheModel());
+`;
+
+/**
+ * Copies the client as one file (with its types beside it) into a folder of the project and shows the three lines to
+ * paste. An older copy is replaced, a file that is not ours is not.
+ */
+export async function addClient(extensionUri: vscode.Uri): Promise<void> {
+  const folder = await chooseFolder();
+  if (!folder) return;
+  const source = vscode.Uri.joinPath(extensionUri, "dist", "client");
+  const client = vscode.Uri.joinPath(folder, clientFile);
+  if (await isForeign(client)) {
+    throw new Error(`${client.fsPath} is there already and is not the client of Agent Vitals. Move it away first.`);
+  }
+  for (const file of [clientFile, typesFile]) {
+    await vscode.workspace.fs.copy(vscode.Uri.joinPath(source, file), vscode.Uri.joinPath(folder, file), {
+      overwrite: true,
+    });
+  }
+  const document = await vscode.workspace.openTextDocument({
+    language: "javascript",
+    content: `// ${vscode.workspace.asRelativePath(client)} is here now. Paste these lines into your agent:\n${usage(`./${posix.basename(client.path)}`)}`,
+  });
+  await vscode.window.showTextDocument(document, { preview: true });
+}
+
+async function chooseFolder(): Promise<vscode.Uri | undefined> {
+  const folders = vscode.workspace.workspaceFolders ?? [];
+  if (folders.length === 0) throw new Error("Open the folder of your agent first: the client is copied into it.");
+  const workspace = folders.length === 1 ? folders[0] : await vscode.window.showWorkspaceFolderPick();
+  if (!workspace) return undefined;
+  const choices = [workspace.uri];
+  for (const name of ["src", "lib", "app"]) {
+    const uri = vscode.Uri.joinPath(workspace.uri, name);
+    if (await isFolder(uri)) choices.push(uri);
+  }
+  if (choices.length === 1) return workspace.uri;
+  const picked = await vscode.window.showQuickPick(
+    choices.map((uri) => ({ label: vscode.workspace.asRelativePath(uri, false) || workspace.name, uri })),
+    { placeHolder: `Folder into which ${clientFile} is copied` },
+  );
+  return picked?.uri;
+}
+
+async function isFolder(uri: vscode.Uri): Promise<boolean> {
+  try {
+    return ((await vscode.workspace.fs.stat(uri)).type & vscode.FileType.Directory) !== 0;
+  } catch {
+    return false;
+  }
+}
+
+async function isForeign(uri: vscode.Uri): Promise<boolean> {
+  try {
+    return !Buffer.from(await vscode.workspace.fs.readFile(uri))
+      .toString("utf8", 0, 500)
+      .includes("Agent Vitals");
+  } catch {
+    return false;
+  }
+}

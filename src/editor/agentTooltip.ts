@@ -1,0 +1,123 @@
+import { formatAge, formatBytes, formatDuration, formatPercent, queryTypeTitle } from "../model/format.ts";
+import type { AgentState, QueryTypeLatency } from "../model/state.ts";
+import { commands } from "./contributions.ts";
+import { ENOUGH_RESPONSES, wrongFigure } from "./judged.ts";
+
+const link = (title: string, command: string, ...args: unknown[]) =>
+  `[${title}](command:${command}${args.length ? `?${encodeURIComponent(JSON.stringify(args))}` : ""})`;
+
+/** The hover when there is no agent: what is missing and the next steps. */
+export function emptyTooltip(): string {
+  return [
+    "$(pulse) **No agent is running**",
+    "Start one in a terminal here or with F5, and its first figures are here within seconds.",
+    "---",
+    [
+      `$(gear) ${link("Name an agent to start", commands.openConfig.command)}`,
+      `$(plug) ${link("Attach to a process…", commands.attach.command)}`,
+      `$(file-add) ${link("Add the client to this project", commands.addClient.command)}`,
+      `$(terminal) ${link("Copy environment for an external terminal", commands.copyEnvironment.command)}`,
+    ].join("  \n"),
+  ].join("\n\n");
+}
+
+/** The hover of the status item: how the agent is, its figures, and what may be done. Markdown. */
+export function agentTooltip(agent: AgentState, now: number): string {
+  const parts = [`${headline(agent, now)}  \n${verdict(agent, now)}`];
+  if (agent.latency.length > 0) parts.push("---", latencyTable(agent));
+  const figures = figureRows(agent);
+  if (figures.length > 0) parts.push(figures.join("  \n"));
+  parts.push("---", links(agent));
+  return parts.join("\n\n");
+}
+
+function headline(agent: AgentState, now: number): string {
+  const run = agent.runs[0];
+  const icon = wrongFigure(agent) ? "$(warning)" : agent.status === "failed" ? "$(error)" : "$(pulse)";
+  const facts: string[] = [];
+  if (run && run.endTime === undefined) facts.push(`up ${formatAge(now - run.startTime)}`);
+  if (run) facts.push(`run ${run.number}`, `pid ${run.pid}`);
+  return `${icon} **${escapeMarkdown(agent.name)}** ${facts.join(", ")}`;
+}
+
+/** One sentence on how the agent is. */
+function verdict(agent: AgentState, now: number): string {
+  if (agent.message && agent.status !== "running") return escapeMarkdown(agent.message);
+  const wrong = wrongFigure(agent);
+  if (wrong?.threshold !== undefined) {
+    return `**${queryTypeTitle(wrong.queryType)} p95 is ${formatDuration(wrong.minute.p95 ?? 0)}, objective ${formatDuration(wrong.threshold)}.**${few(wrong)}`;
+  }
+  const run = agent.runs[0];
+  switch (agent.status) {
+    case "idle":
+      return "Not started yet.";
+    case "stopped":
+      return `Stopped${run?.endTime ? ` ${formatAge(now - run.endTime)} ago` : ""}. The figures are of its last run.`;
+    case "failed":
+      return `Ended by itself${run?.exitCode === undefined ? "" : ` with exit code ${run.exitCode}`}${run?.endTime ? ` ${formatAge(now - run.endTime)} ago` : ""}.`;
+    case "starting":
+    case "stopping":
+      return "One moment.";
+  }
+  const primary = agent.latency.find((q) => q.queryType === agent.primaryQueryType);
+  if (!agent.latency.length) {
+    return agent.connections > 0
+      ? "Connected, no responses yet."
+      : "Its process is watched. Latency comes with the client: add it to the project.";
+  }
+  const judged = agent.latency.filter((q) => q.threshold !== undefined && q.minute.p95 !== undefined);
+  const sentence =
+    judged.length > 0 ? "Every objective is met over the last minute." : "No responses in the last minute.";
+  return `${sentence}${primary ? few(primary) : ""}`;
+}
+
+function few(q: QueryTypeLatency): string {
+  const ended = q.minute.count - q.minute.cancelled;
+  if (ended === 0 || ended >= ENOUGH_RESPONSES) return "";
+  return ` The p95 rests on ${ended} ${ended === 1 ? "response" : "responses"}.`;
+}
+
+function latencyTable(agent: AgentState): string {
+  const duration = (s: number | undefined) => (s === undefined ? "–" : formatDuration(s));
+  const rows = agent.latency.slice(0, 12).map((q) => {
+    const stats = q.minute.p95 === undefined ? q.session : q.minute;
+    const over = q.threshold !== undefined && (q.minute.p95 ?? 0) > q.threshold;
+    const title = `${escapeMarkdown(queryTypeTitle(q.queryType))}${over ? " $(warning)" : ""}`;
+    const objective = q.threshold === undefined ? "–" : `< ${formatDuration(q.threshold)}`;
+    return `| ${title} | ${duration(stats.p50)} | **${duration(stats.p95)}** | ${duration(stats.p99)} | ${objective} | ${q.minute.count} | ${stats.errors} |`;
+  });
+  return ["| | p50 | p95 | p99 | objective | a minute | errors |", "|:--|--:|--:|--:|--:|--:|--:|", ...rows].join("\n");
+}
+
+function figureRows(agent: AgentState): string[] {
+  const rows: string[] = [];
+  const { voice, resources, heap } = agent;
+  if (voice) {
+    const all = voice.success + voice.failure;
+    rows.push(
+      `Voice: ${formatPercent(voice.success / all, 2)} of ${all} ${all === 1 ? "interaction" : "interactions"}`,
+    );
+  }
+  if (resources) {
+    const tree = resources.processes > 1 ? `, ${resources.processes} processes` : "";
+    const used = heap?.used === undefined ? "" : `, heap ${formatBytes(heap.used)}`;
+    rows.push(`Memory: ${formatBytes(resources.memory)}${used}${tree}`);
+    if (resources.cpu !== undefined) rows.push(`CPU: ${formatPercent(resources.cpu)} of a core`);
+  }
+  return rows;
+}
+
+function links(agent: AgentState): string {
+  const all = [link("Open dashboard", commands.openDashboard.command, agent.name)];
+  const running = agent.status === "running" || agent.status === "starting";
+  if (agent.launchable && !running) all.push(link("Start", commands.startAgent.command, agent.name));
+  if (agent.launchable && running) all.push(link("Restart", commands.restartAgent.command, agent.name));
+  if (running) all.push(link("Stop", commands.stopAgent.command, agent.name));
+  all.push(link("Log", commands.showLog.command), link("Settings", "workbench.action.openSettings", "agentVitals"));
+  return all.join(" | ");
+}
+
+/** Names come from the agent: they must not become markup. */
+function escapeMarkdown(text: string): string {
+  return text.replace(/[\\`*_{}[\]()#+\-!|<>~$&]/g, "\\$&");
+}

@@ -1,0 +1,216 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import * as vscode from "vscode";
+import {
+  Attach,
+  CleanUpAgent,
+  Detach,
+  ListProcesses,
+  RestartAgent,
+  StartAgent,
+  StopAgent,
+} from "../collector/protocol.ts";
+import { CONFIG_PATH } from "../model/config.ts";
+import { formatAge, formatBytes } from "../model/format.ts";
+import type { AgentState } from "../model/state.ts";
+import { addClient } from "./addClient.ts";
+import type { TreeNode } from "./agentsTree.ts";
+import type { CollectorLink } from "./collectorLink.ts";
+import { commands } from "./contributions.ts";
+import type { Dashboard } from "./dashboardPanel.ts";
+import type { ClientEnvironment } from "./environment.ts";
+import type { Pin } from "./pin.ts";
+import type { RunTerminals } from "./runTerminal.ts";
+
+export interface CommandParts {
+  link: CollectorLink;
+  pin: Pin;
+  dashboard: Dashboard;
+  terminals: RunTerminals;
+  environment: ClientEnvironment;
+  log: vscode.LogOutputChannel;
+  extensionUri: vscode.Uri;
+}
+
+/** A command's argument: an agent's name (links, dashboard), its node in the tree, a pid; nothing from the palette. */
+type Target = string | number | TreeNode | undefined;
+
+/** Registers all commands. A failure is told once, with what happened and what to do, and stands in the log. */
+export function registerCommands(parts: CommandParts): vscode.Disposable {
+  const { link, pin, dashboard, terminals, environment, log, extensionUri } = parts;
+  const runnable = (agent: AgentState) => agent.status === "running" || agent.status === "starting";
+
+  const start = async (target: Target) => {
+    const name = await pick(link, target, "Start which agent?", (a) => a.launchable && !runnable(a), noneToStart);
+    if (!name) return;
+    const rpc = await link.connect();
+    const { runId } = await rpc.sendRequest(StartAgent, { agent: name });
+    terminals.show(name, runId, false);
+  };
+  const restart = async (target: Target) => {
+    const name = await pick(link, target, "Restart which agent?", (a) => a.launchable, noneToStart);
+    if (!name) return;
+    const rpc = await link.connect();
+    const { runId } = await rpc.sendRequest(RestartAgent, { agent: name });
+    terminals.show(name, runId, false);
+  };
+  const stop = async (target: Target) => {
+    const name = await pick(link, target, "Stop which agent?", runnable, "No agent is running.");
+    if (!name) return;
+    const agent = link.state?.agents.find((a) => a.name === name);
+    const origin = agent?.runs[0]?.origin;
+    if (origin !== "launched" && !(await confirmStop(name))) return;
+    await (await link.connect()).sendRequest(StopAgent, { agent: name });
+  };
+
+  const handlers: Record<keyof typeof commands, (target: Target) => unknown> = {
+    openDashboard: (target) => {
+      dashboard.show(nameOf(target));
+      if (link.status.state === "failed") link.wake();
+    },
+    startAgent: start,
+    restartAgent: restart,
+    stopAgent: stop,
+    cleanUpAgent: async (target) => {
+      const none = "No agent with a connected client is running.";
+      const name = await pick(link, target, "Ask which agent to clean up?", (a) => a.connections > 0, none);
+      if (name) await (await link.connect()).sendRequest(CleanUpAgent, { agent: name });
+    },
+    pinAgent: async (target) => {
+      const name = await pick(
+        link,
+        target,
+        "Show which agent in the status bar?",
+        () => true,
+        "No agent is known yet.",
+      );
+      if (name) await pin.set(name);
+    },
+    unpinAgent: () => pin.set(undefined),
+    attach: async (target) => {
+      const pid = typeof target === "number" ? target : await pickProcess(link);
+      if (pid === undefined) return;
+      const { agent } = await (await link.connect()).sendRequest(Attach, { pid });
+      await pin.set(agent);
+    },
+    detach: async (target) => {
+      const attached = (a: AgentState) => a.runs[0]?.origin === "attached";
+      const name = await pick(link, target, "Detach from which process?", attached, "No process is attached to.");
+      if (name) await (await link.connect()).sendRequest(Detach, { agent: name });
+    },
+    showTerminal: async (target) => {
+      const launched = (a: AgentState) => a.runs[0]?.origin === "launched";
+      const name = await pick(link, target, "Show whose terminal?", launched, "No agent was started from here.");
+      const run = link.state?.agents.find((a) => a.name === name)?.runs[0];
+      if (name && run) terminals.show(name, run.id, true);
+    },
+    openKept: async (target) => {
+      if (typeof target === "string") await vscode.commands.executeCommand("vscode.open", vscode.Uri.file(target));
+    },
+    addClient: () => addClient(extensionUri),
+    copyEnvironment: () => environment.copy(),
+    openConfig: () => openConfig(),
+    showLog: () => log.show(),
+  };
+
+  return vscode.Disposable.from(
+    ...Object.entries(handlers).map(([key, handler]) => {
+      const { command, title } = commands[key as keyof typeof commands];
+      return vscode.commands.registerCommand(command, async (target?: Target) => {
+        try {
+          await handler(target);
+        } catch (error) {
+          const message = error instanceof Error ? error.message : String(error);
+          log.error(`${title}: ${message}`);
+          const showLog = "Show Log";
+          if ((await vscode.window.showErrorMessage(message, showLog)) === showLog) log.show();
+        }
+      });
+    }),
+  );
+}
+
+const noneToStart = `No agent to start: name one in ${CONFIG_PATH} (command: Agent Vitals: Open Agents Configuration).`;
+
+function nameOf(target: Target): string | undefined {
+  if (typeof target === "string") return target;
+  if (typeof target !== "object") return undefined;
+  return target.kind === "agent" || target.kind === "run" ? target.agent.name : undefined;
+}
+
+/** The named agent, the only one that fits, or the one that the user picks; undefined when nothing was picked. */
+async function pick(
+  link: CollectorLink,
+  target: Target,
+  placeHolder: string,
+  fits: (agent: AgentState) => boolean,
+  none: string,
+): Promise<string | undefined> {
+  const named = nameOf(target);
+  if (named) return named;
+  const agents = (link.state?.agents ?? []).filter(fits);
+  if (agents.length === 0) throw new Error(none);
+  if (agents.length === 1) return agents[0]?.name;
+  const picked = await vscode.window.showQuickPick(
+    agents.map((a) => ({ label: a.name, description: a.status })),
+    { placeHolder },
+  );
+  return picked?.label;
+}
+
+async function confirmStop(name: string): Promise<boolean> {
+  const stop = "Stop It";
+  const detail = "It was not started by Agent Vitals: its process gets SIGTERM, and nothing starts it again from here.";
+  return (await vscode.window.showWarningMessage(`Stop ${name}?`, { modal: true, detail }, stop)) === stop;
+}
+
+async function pickProcess(link: CollectorLink): Promise<number | undefined> {
+  const now = Date.now() / 1000;
+  const items = link
+    .connect()
+    .then((rpc) => rpc.sendRequest(ListProcesses))
+    .then((processes) =>
+      processes.map((p) => ({
+        label: `$(${p.kind === "other" ? "gear" : "symbol-event"}) ${p.name}`,
+        description: `pid ${p.pid}, ${formatAge(now - p.startTime)} old, ${formatBytes(p.memory)}`,
+        detail: p.commandLine,
+        pid: p.pid,
+      })),
+    );
+  const picked = await vscode.window.showQuickPick(items, {
+    title: "Attach to Process",
+    placeHolder: "Its CPU and memory are watched; the process is not touched.",
+    matchOnDescription: true,
+    matchOnDetail: true,
+  });
+  return picked?.pid;
+}
+
+const template = (name: string) => `{
+  // Agents of this folder: Agent Vitals starts, watches and restarts them.
+  "version": 1,
+  "agents": [
+    {
+      "name": ${JSON.stringify(name)},
+      "command": "node",
+      "args": ["src/main.js"],
+      "thresholds": { "talker": "2s" }
+    }
+  ]
+}
+`;
+
+async function openConfig(): Promise<void> {
+  const folders = vscode.workspace.workspaceFolders ?? [];
+  if (folders.length === 0) throw new Error("Open the folder of your agent first: its agents are named in it.");
+  const folder = folders.length === 1 ? folders[0] : await vscode.window.showWorkspaceFolderPick();
+  if (!folder) return;
+  const file = join(folder.uri.fsPath, CONFIG_PATH);
+  await mkdir(dirname(file), { recursive: true });
+  try {
+    await writeFile(file, template(folder.name), { flag: "wx" });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+  }
+  await vscode.window.showTextDocument(vscode.Uri.file(file));
+}

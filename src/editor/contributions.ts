@@ -1,0 +1,142 @@
+/**
+ * The one source of what the extension contributes: commands, settings, menus, views. `package.json` is generated
+ * from it (`npm run generate`); code refers to the ids below, never to strings of its own.
+ */
+
+const category = "Agent Vitals";
+
+export const commands = {
+  openDashboard: { command: "agentVitals.openDashboard", title: "Open Dashboard", icon: "$(pulse)" },
+  startAgent: { command: "agentVitals.startAgent", title: "Start Agent", icon: "$(play)" },
+  stopAgent: { command: "agentVitals.stopAgent", title: "Stop Agent", icon: "$(debug-stop)" },
+  restartAgent: { command: "agentVitals.restartAgent", title: "Restart Agent", icon: "$(debug-restart)" },
+  cleanUpAgent: { command: "agentVitals.cleanUpAgent", title: "Ask Agent to Clean Up", icon: "$(clear-all)" },
+  pinAgent: { command: "agentVitals.pinAgent", title: "Pin Agent", icon: "$(pin)" },
+  unpinAgent: { command: "agentVitals.unpinAgent", title: "Unpin Agent", icon: "$(pinned)" },
+  attach: { command: "agentVitals.attachToProcess", title: "Attach to Process…", icon: "$(plug)" },
+  detach: { command: "agentVitals.detachAgent", title: "Detach from Process", icon: "$(debug-disconnect)" },
+  showTerminal: { command: "agentVitals.showTerminal", title: "Show Agent's Terminal", icon: "$(terminal)" },
+  openKept: { command: "agentVitals.openKeptFile", title: "Open File of a Run", icon: "$(go-to-file)" },
+  addClient: { command: "agentVitals.addClient", title: "Add Client to This Project", icon: "$(file-add)" },
+  copyEnvironment: {
+    command: "agentVitals.copyEnvironment",
+    title: "Copy Environment for an External Terminal",
+    icon: "$(copy)",
+  },
+  openConfig: { command: "agentVitals.openConfig", title: "Open Agents Configuration", icon: "$(gear)" },
+  showLog: { command: "agentVitals.showLog", title: "Show Log", icon: "$(output)" },
+} as const;
+
+export const views = { agents: "agentVitals.agents" } as const;
+export const viewTypes = { dashboard: "agentVitals.dashboard" } as const;
+export const contextKeys = { hasAgents: "agentVitals.hasAgents", active: "agentVitals.active" } as const;
+export const configSchemaPath = "./media/agent-vitals.schema.json";
+
+/** Settings with their scope, default and one-line description. */
+export const settings = {
+  "agentVitals.samplingInterval": {
+    type: "number",
+    default: 1,
+    minimum: 0.2,
+    maximum: 60,
+    scope: "window",
+    order: 1,
+    markdownDescription: "Seconds between two readings of an agent's CPU and memory.",
+  },
+  "agentVitals.thresholds": {
+    type: "object",
+    default: { talker: 2 },
+    additionalProperties: { type: "number", exclusiveMinimum: 0 },
+    scope: "window",
+    order: 2,
+    markdownDescription:
+      "Objectives for p95 in seconds by query type, for agents whose `thresholds` in `.vscode/agent-vitals.json` name none.",
+  },
+  "agentVitals.autoStart": {
+    type: "boolean",
+    default: false,
+    scope: "window",
+    order: 3,
+    markdownDescription: "Start the agents named in `.vscode/agent-vitals.json` when the folder is opened.",
+  },
+  "agentVitals.keepAgents": {
+    type: "boolean",
+    default: false,
+    scope: "window",
+    order: 4,
+    markdownDescription: "Keep launched agents running after the last window of the workspace was closed.",
+  },
+  "agentVitals.terminalEnvironment": {
+    type: "boolean",
+    default: true,
+    scope: "window",
+    order: 5,
+    markdownDescription:
+      "Give integrated terminals and debug sessions the variables by which an agent's client finds Agent Vitals.",
+  },
+} as const;
+
+const agentItem = (state: string) => `view == ${views.agents} && viewItem =~ /^agent\\b.*\\b${state}\\b/`;
+const inline = "inline";
+
+/** `package.json`'s `contributes`. */
+export const contributes = {
+  commands: Object.values(commands).map((c) => ({ ...c, category })),
+  configuration: { title: "Agent Vitals", properties: settings },
+  jsonValidation: [{ fileMatch: "/.vscode/agent-vitals.json", url: configSchemaPath }],
+  languages: [{ id: "jsonc", filenamePatterns: ["**/.vscode/agent-vitals.json"] }],
+  viewsContainers: { activitybar: [{ id: "agentVitals", title: "Agent Vitals", icon: "media/activity.svg" }] },
+  views: {
+    agentVitals: [{ id: views.agents, name: "Agents", icon: "media/activity.svg", contextualTitle: "Agent Vitals" }],
+  },
+  viewsWelcome: [
+    {
+      view: views.agents,
+      contents: [
+        "No agent is running, and this workspace names none.",
+        `[Name One in .vscode/agent-vitals.json](command:${commands.openConfig.command})`,
+        `[Attach to Process…](command:${commands.attach.command})`,
+        "An agent that uses our client shows up by itself when it is started in a terminal here or with F5.",
+        `[Add Client to This Project](command:${commands.addClient.command})`,
+      ].join("\n"),
+    },
+  ],
+  menus: {
+    "view/title": [
+      { command: commands.openDashboard.command, when: `view == ${views.agents}`, group: "navigation@1" },
+      { command: commands.attach.command, when: `view == ${views.agents}`, group: "navigation@2" },
+      { command: commands.openConfig.command, when: `view == ${views.agents}`, group: "1_config@1" },
+      { command: commands.addClient.command, when: `view == ${views.agents}`, group: "1_config@2" },
+      { command: commands.copyEnvironment.command, when: `view == ${views.agents}`, group: "1_config@3" },
+      { command: commands.showLog.command, when: `view == ${views.agents}`, group: "2_log@1" },
+    ],
+    "view/item/context": [
+      { command: commands.startAgent.command, when: agentItem("startable"), group: inline },
+      { command: commands.restartAgent.command, when: agentItem("restartable"), group: `${inline}@1` },
+      { command: commands.stopAgent.command, when: agentItem("stoppable"), group: `${inline}@2` },
+      {
+        command: commands.openDashboard.command,
+        when: `view == ${views.agents} && viewItem =~ /^agent\\b/`,
+        group: "1_show@1",
+      },
+      { command: commands.showTerminal.command, when: agentItem("terminal"), group: "1_show@2" },
+      { command: commands.startAgent.command, when: agentItem("startable"), group: "2_run@1" },
+      { command: commands.restartAgent.command, when: agentItem("restartable"), group: "2_run@2" },
+      { command: commands.stopAgent.command, when: agentItem("stoppable"), group: "2_run@3" },
+      { command: commands.cleanUpAgent.command, when: agentItem("connected"), group: "2_run@4" },
+      { command: commands.detach.command, when: agentItem("attached"), group: "2_run@5" },
+      { command: commands.pinAgent.command, when: agentItem("unpinned"), group: "3_pin@1" },
+      { command: commands.unpinAgent.command, when: agentItem("pinned"), group: "3_pin@1" },
+    ],
+    commandPalette: [
+      { command: commands.openKept.command, when: "false" },
+      { command: commands.unpinAgent.command, when: contextKeys.hasAgents },
+      { command: commands.detach.command, when: contextKeys.hasAgents },
+      { command: commands.showTerminal.command, when: contextKeys.hasAgents },
+      { command: commands.cleanUpAgent.command, when: contextKeys.hasAgents },
+    ],
+  },
+};
+
+/** `package.json`'s `activationEvents`: cheap, for the terminals' environment must stand before the first terminal opens. */
+export const activationEvents = ["onStartupFinished", `onWebviewPanel:${viewTypes.dashboard}`];

@@ -1,0 +1,192 @@
+import { randomBytes } from "node:crypto";
+import * as vscode from "vscode";
+import { WatchSeries } from "../collector/protocol.ts";
+import type {
+  DashboardMemento,
+  DashboardNotification,
+  DashboardRequest,
+  ToEditor,
+  ToWebview,
+} from "../model/dashboard.ts";
+import type { AgentSeries } from "../model/state.ts";
+import type { CollectorLink } from "./collectorLink.ts";
+import { commands, viewTypes } from "./contributions.ts";
+import { shownAgent } from "./judged.ts";
+import type { Pin } from "./pin.ts";
+
+const allowedCommands = new Set<string>(Object.values(commands).map((c) => c.command));
+
+/** The dashboard: one panel a window, restored after a reload by its serializer. */
+export class Dashboard implements vscode.WebviewPanelSerializer<DashboardMemento>, vscode.Disposable {
+  readonly #link: CollectorLink;
+  readonly #pin: Pin;
+  readonly #root: vscode.Uri;
+  readonly #subscriptions: vscode.Disposable[];
+  #panel: vscode.WebviewPanel | undefined;
+  /** The webview stands and listens. */
+  #ready = false;
+  /** The agent that somebody chose; else the one the status bar shows. */
+  #chosen: string | undefined;
+  #watched: string | undefined;
+  // A hidden panel gets nothing; what it missed comes whole when it is shown again.
+  #missed = false;
+
+  constructor(link: CollectorLink, pin: Pin, extensionUri: vscode.Uri) {
+    this.#link = link;
+    this.#pin = pin;
+    this.#root = vscode.Uri.joinPath(extensionUri, "dist", "webview");
+    this.#subscriptions = [
+      link.onState(() => this.#sendState()),
+      link.onStatus((status) => {
+        if (status.state === "connected") this.#watched = undefined;
+        this.#sendState();
+      }),
+      link.onTick((series) => this.#sendTick(series)),
+      pin.onChange(() => this.#sendState()),
+      vscode.window.registerWebviewPanelSerializer(viewTypes.dashboard, this),
+    ];
+  }
+
+  dispose(): void {
+    this.#panel?.dispose();
+    vscode.Disposable.from(...this.#subscriptions).dispose();
+  }
+
+  /** Opens the dashboard, or brings it to the front, on an agent if one is named. */
+  show(agent?: string): void {
+    if (agent) this.#chosen = agent;
+    if (this.#panel) {
+      this.#panel.reveal();
+      this.#sendState();
+      return;
+    }
+    this.#adopt(
+      vscode.window.createWebviewPanel(viewTypes.dashboard, "Agent Vitals", vscode.ViewColumn.Active, this.#options()),
+    );
+  }
+
+  async deserializeWebviewPanel(panel: vscode.WebviewPanel, memento: DashboardMemento | undefined): Promise<void> {
+    this.#chosen = memento?.agent;
+    panel.webview.options = this.#options();
+    this.#adopt(panel);
+  }
+
+  #options(): vscode.WebviewPanelOptions & vscode.WebviewOptions {
+    return { enableScripts: true, localResourceRoots: [this.#root], enableFindWidget: true };
+  }
+
+  #adopt(panel: vscode.WebviewPanel): void {
+    this.#panel = panel;
+    this.#ready = false;
+    panel.iconPath = {
+      light: vscode.Uri.joinPath(this.#root, "..", "..", "media", "tab-light.svg"),
+      dark: vscode.Uri.joinPath(this.#root, "..", "..", "media", "tab-dark.svg"),
+    };
+    panel.webview.onDidReceiveMessage((message: ToEditor) => void this.#answer(message));
+    panel.onDidChangeViewState(() => {
+      if (panel.visible && this.#missed) this.#rewatch();
+    });
+    panel.onDidDispose(() => {
+      this.#panel = undefined;
+      this.#ready = false;
+      this.#watch(undefined);
+    });
+    panel.webview.html = this.#html(panel.webview);
+  }
+
+  async #answer({ id, request }: ToEditor): Promise<void> {
+    try {
+      await this.#handle(request);
+      this.#post({ id, ok: true });
+    } catch (error) {
+      this.#post({ id, ok: false, error: error instanceof Error ? error.message : String(error) });
+    }
+  }
+
+  async #handle(request: DashboardRequest): Promise<void> {
+    switch (request.kind) {
+      case "ready":
+        this.#ready = true;
+        this.#chosen ??= request.memento.agent;
+        this.#rewatch();
+        return;
+      case "show":
+        this.#chosen = request.agent;
+        this.#sendState();
+        return;
+      case "command":
+        if (!allowedCommands.has(request.command)) throw new Error(`${request.command} is no command of Agent Vitals`);
+        await vscode.commands.executeCommand(request.command, ...(request.agent === undefined ? [] : [request.agent]));
+    }
+  }
+
+  #rewatch(): void {
+    this.#missed = false;
+    this.#watched = undefined;
+    this.#sendState();
+  }
+
+  #sendState(): void {
+    if (!this.#ready) return;
+    const { state, status } = this.#link;
+    const shown = shownAgent(state, this.#chosen ?? this.#pin.agent)?.name;
+    this.#notify({ kind: "state", state, collector: status, shown });
+    if (status.state === "connected" && shown !== this.#watched) this.#watch(shown);
+  }
+
+  #sendTick(series: AgentSeries): void {
+    if (series.agent === this.#watched) this.#notify({ kind: "tick", series });
+  }
+
+  #watch(agent: string | undefined): void {
+    this.#watched = agent;
+    if (this.#link.status.state !== "connected") return;
+    this.#link
+      .connect()
+      .then((rpc) => rpc.sendRequest(WatchSeries, { agent }))
+      .then((series) => {
+        if (series && this.#watched === agent) this.#notify({ kind: "series", series });
+      })
+      .catch(() => {
+        this.#watched = undefined; // The collector went away: asked again once it is back.
+      });
+  }
+
+  #notify(notification: DashboardNotification): void {
+    if (!this.#panel?.visible) {
+      this.#missed = true;
+      return;
+    }
+    if (this.#ready) this.#post({ notification });
+  }
+
+  #post(message: ToWebview): void {
+    void this.#panel?.webview.postMessage(message);
+  }
+
+  #html(webview: vscode.Webview): string {
+    const nonce = randomBytes(16).toString("base64url");
+    const uri = (file: string) => webview.asWebviewUri(vscode.Uri.joinPath(this.#root, file)).toString();
+    const policy = [
+      "default-src 'none'",
+      `script-src 'nonce-${nonce}'`,
+      `style-src ${webview.cspSource}`,
+      `font-src ${webview.cspSource}`,
+      `img-src ${webview.cspSource}`,
+    ].join("; ");
+    return `<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="UTF-8">
+<meta http-equiv="Content-Security-Policy" content="${policy}">
+<meta name="viewport" content="width=device-width, initial-scale=1.0">
+<title>Agent Vitals</title>
+<link rel="stylesheet" href="${uri("dashboard.css")}">
+</head>
+<body>
+<div id="root"></div>
+<script nonce="${nonce}" src="${uri("dashboard.js")}"></script>
+</body>
+</html>`;
+  }
+}

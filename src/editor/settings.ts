@@ -1,0 +1,28 @@
+import * as vscode from "vscode";
+import type { CollectorSettings } from "../collector/protocol.ts";
+
+/** Reads a setting of ours; its default stands in package.json. */
+function read<T>(name: string, fallback: T): T {
+  return vscode.workspace.getConfiguration("agentVitals").get<T>(name) ?? fallback;
+}
+
+/** What the collector must know of this window. */
+export function collectorSettings(): CollectorSettings {
+  return {
+    folders: (vscode.workspace.workspaceFolders ?? []).filter((f) => f.uri.scheme === "file").map((f) => f.uri.fsPath),
+    samplingInterval: read("samplingInterval", 1),
+    thresholds: read("thresholds", { talker: 2 }),
+    keepAgents: read("keepAgents", false),
+    trusted: vscode.workspace.isTrusted,
+  };
+}
+
+export const autoStart = () => read("autoStart", false);
+export const terminalEnvironment = () => read("terminalEnvironment", true);
+
+/** The workspace as the collector names it: the `.code-workspace` file, else the single folder; undefined for none. */
+export function workspacePath(): string | undefined {
+  const file = vscode.workspace.workspaceFile;
+  if (file?.scheme === "file") return file.fsPath;
+  return vscode.workspace.workspaceFolders?.find((f) => f.uri.scheme === "file")?.uri.fsPath;
+}

@@ -1,0 +1,100 @@
+import type { CollectorStatus } from "../model/dashboard.ts";
+import { formatAge, formatBytes, formatDuration } from "../model/format.ts";
+import type { AgentState, QueryTypeLatency, WorkspaceState } from "../model/state.ts";
+import { agentTooltip, emptyTooltip } from "./agentTooltip.ts";
+import { commands } from "./contributions.ts";
+import { shownAgent, wrongFigure } from "./judged.ts";
+
+/** The status item as words; the editor puts it on the screen. */
+export interface StatusText {
+  text: string;
+  /** Markdown: theme icons, a table, command links. */
+  tooltip: string;
+  background: "none" | "warning" | "error";
+  command: { command: string; arguments?: unknown[] };
+  accessibility: string;
+}
+
+/** What the status bar says at a time (Unix seconds). */
+export function statusText(
+  state: WorkspaceState | undefined,
+  collector: CollectorStatus,
+  pinned: string | undefined,
+  now: number,
+): StatusText {
+  const open = { command: commands.openDashboard.command };
+  if (collector.state === "failed") {
+    return plain("$(error) vitals down", collector.message ?? "The collector could not be started.", "error", {
+      command: commands.showLog.command,
+    });
+  }
+  if (collector.state === "restarting") {
+    const sentence = `The collector stopped and is starting again, try ${collector.attempt ?? 1}. **Your agent is not affected.**`;
+    return plain("$(sync~spin) collector restarting", sentence, "none", { command: commands.showLog.command });
+  }
+  const agent = shownAgent(state, pinned);
+  if (!agent) {
+    const connecting = collector.state === "connecting";
+    return connecting
+      ? plain("$(loading~spin) connecting", "Connecting to the collector of this workspace.", "none", open)
+      : plain("$(pulse) no agent", emptyTooltip(), "none", open);
+  }
+  const tooltip = agentTooltip(agent, now);
+  const show = { command: commands.openDashboard.command, arguments: [agent.name] };
+  switch (agent.status) {
+    case "idle":
+      return quiet(`$(play) Start ${agent.name}`, tooltip, {
+        command: commands.startAgent.command,
+        arguments: [agent.name],
+      });
+    case "starting":
+      return quiet(`$(loading~spin) ${agent.name} starting`, tooltip, show);
+    case "stopping":
+      return quiet(`$(loading~spin) ${agent.name} stopping`, tooltip, show);
+    case "stopped":
+      return quiet(`$(debug-disconnect) ${agent.name} stopped`, tooltip, show);
+    case "failed":
+      return { ...quiet(`$(error) ${agent.name} is down`, tooltip, show), background: "error" };
+    case "running":
+      return running(agent, tooltip, show, now);
+  }
+}
+
+function running(agent: AgentState, tooltip: string, command: StatusText["command"], now: number): StatusText {
+  const wrong = wrongFigure(agent);
+  if (wrong) {
+    const figure = `${wrong.queryType} ${formatDuration(wrong.minute.p95 ?? 0)}`;
+    return { ...quiet(`$(warning) ${figure}`, tooltip, command), background: "warning" };
+  }
+  const primary = agent.latency.find((q) => q.queryType === agent.primaryQueryType) ?? latest(agent);
+  if (!primary) {
+    if (agent.resources && agent.connections === 0) {
+      return quiet(`$(pulse) ${agent.name} ${formatBytes(agent.resources.memory)}`, tooltip, command);
+    }
+    return quiet(`$(pulse) ${agent.primaryQueryType} …`, tooltip, command);
+  }
+  if (primary.minute.p95 !== undefined) {
+    return quiet(`$(pulse) ${primary.queryType} ${formatDuration(primary.minute.p95)}`, tooltip, command);
+  }
+  if (primary.lastP95 === 0) return quiet(`$(pulse) ${primary.queryType} …`, tooltip, command);
+  const age = formatAge(now - primary.lastTime);
+  return quiet(`$(pulse) ${primary.queryType} ${formatDuration(primary.lastP95)}, ${age} ago`, tooltip, command);
+}
+
+function latest(agent: AgentState): QueryTypeLatency | undefined {
+  return [...agent.latency].sort((a, b) => b.lastTime - a.lastTime)[0];
+}
+
+function quiet(text: string, tooltip: string, command: StatusText["command"]): StatusText {
+  return plain(text, tooltip, "none", command);
+}
+
+function plain(
+  text: string,
+  tooltip: string,
+  background: StatusText["background"],
+  command: StatusText["command"],
+): StatusText {
+  const words = text.replace(/\$\([^)]*\)\s*/g, "");
+  return { text, tooltip, background, command, accessibility: `Agent Vitals: ${words}` };
+}

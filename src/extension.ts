@@ -1,0 +1,85 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import * as vscode from "vscode";
+import { NO_WORKSPACE, workspaceAddresses } from "./collector/addresses.ts";
+import { AgentsTree } from "./editor/agentsTree.ts";
+import { startNamedAgents } from "./editor/autoStart.ts";
+import { CollectorLink } from "./editor/collectorLink.ts";
+import { registerCommands } from "./editor/commands.ts";
+import { ConfigProblems } from "./editor/configProblems.ts";
+import { Dashboard } from "./editor/dashboardPanel.ts";
+import { ClientEnvironment } from "./editor/environment.ts";
+import { Pin } from "./editor/pin.ts";
+import { RunTerminals } from "./editor/runTerminal.ts";
+import { autoStart, collectorSettings, workspacePath } from "./editor/settings.ts";
+import { StatusBar } from "./editor/statusBar.ts";
+import type { StatusText } from "./editor/statusText.ts";
+import { CONFIG_PATH } from "./model/config.ts";
+import type { CollectorStatus } from "./model/dashboard.ts";
+import type { WorkspaceState } from "./model/state.ts";
+
+/** What other extensions, and our integration tests, may read. */
+export interface AgentVitalsApi {
+  /** The agents' state as the collector last told it. */
+  state(): WorkspaceState | undefined;
+  collector(): CollectorStatus;
+  /** What the status item says. */
+  status(): StatusText;
+}
+
+/** Builds the object graph and nothing else. */
+export function activate(context: vscode.ExtensionContext): AgentVitalsApi {
+  const log = vscode.window.createOutputChannel("Agent Vitals", { log: true });
+  const addresses = workspaceAddresses(workspacePath() ?? NO_WORKSPACE);
+  const link = new CollectorLink({
+    addresses,
+    program: context.asAbsolutePath(join("dist", "collector.js")),
+    version: String(context.extension.packageJSON.version),
+    settings: collectorSettings,
+    log,
+  });
+  const pin = new Pin(context.workspaceState);
+  const dashboard = new Dashboard(link, pin, context.extensionUri);
+  const terminals = new RunTerminals(link);
+  const environment = new ClientEnvironment(context.environmentVariableCollection, addresses, link);
+  const statusBar = new StatusBar(link, pin);
+  const commands = registerCommands({
+    link,
+    pin,
+    dashboard,
+    terminals,
+    environment,
+    log,
+    extensionUri: context.extensionUri,
+  });
+  const configure = () => {
+    wakeForConfig(link);
+    link.configure().catch((error: unknown) => log.error(String(error)));
+  };
+  const configFiles = vscode.workspace.createFileSystemWatcher(`**/${CONFIG_PATH}`);
+  context.subscriptions.push(
+    log,
+    link,
+    pin,
+    statusBar,
+    new AgentsTree(link, pin),
+    new ConfigProblems(link),
+    dashboard,
+    terminals,
+    environment,
+    commands,
+    configFiles,
+    configFiles.onDidCreate(() => wakeForConfig(link)),
+    vscode.workspace.onDidChangeConfiguration((change) => change.affectsConfiguration("agentVitals") && configure()),
+    vscode.workspace.onDidChangeWorkspaceFolders(configure),
+    vscode.workspace.onDidGrantWorkspaceTrust(configure),
+  );
+  wakeForConfig(link);
+  if (autoStart()) context.subscriptions.push(startNamedAgents(link, terminals, log));
+  return { state: () => link.state, collector: () => link.status, status: () => statusBar.said };
+}
+
+/** A config file is something to watch. */
+function wakeForConfig(link: CollectorLink): void {
+  if (collectorSettings().folders.some((folder) => existsSync(join(folder, CONFIG_PATH)))) link.wake();
+}

@@ -1,0 +1,219 @@
+/**
+ * What the views are told: the state of a workspace's agents, plain data, small enough to be sent
+ * five times a second. Times are Unix seconds, durations seconds, sizes bytes, ratios of 1.
+ */
+
+/** Latency of one query type over one window. Percentiles are exact to 3 significant digits; absent without responses. */
+export interface LatencyStats {
+  /** All responses of the window, errors and cancelled ones included. */
+  count: number;
+  errors: number;
+  cancelled: number;
+  mean?: number;
+  p50?: number;
+  p95?: number;
+  p99?: number;
+  max?: number;
+  timeToFirstToken?: { count: number; mean: number; p50: number; p95: number; p99: number; max: number };
+}
+
+/** The windows in which latency is kept. `session` begins with the run. */
+export type LatencyWindow = "minute" | "fiveMinutes" | "session";
+
+export interface QueryTypeLatency extends Record<LatencyWindow, LatencyStats> {
+  queryType: string;
+  /** When its last response ended. */
+  lastTime: number;
+  /** Duration of its last response. */
+  lastDuration: number;
+  /** The last p95 of a whole minute's window that had responses in it: shown, with its age, while idle. */
+  lastP95: number;
+  /** The objective for its p95, if the config or the settings name one. */
+  threshold?: number;
+}
+
+export interface VoiceReliability {
+  success: number;
+  failure: number;
+  /** Failures by "stage: reason", most frequent first. */
+  failures: { stage: string; reason: string; count: number }[];
+}
+
+/** One reading of an agent's process tree. */
+export interface ResourceSample {
+  time: number;
+  /** CPU of the whole tree, of one core: 1 is one core busy. Absent in the first reading. */
+  cpu?: number;
+  /** Resident set of the whole tree. */
+  memory: number;
+  /** Processes in the tree. */
+  processes: number;
+}
+
+export interface HeapSample {
+  time: number;
+  rss: number;
+  used?: number;
+  total?: number;
+  limit?: number;
+}
+
+/** The latest reading of one of the agent's own gauges (`recordMetric`). */
+export interface MetricReading {
+  name: string;
+  value: number;
+  /** UCUM. */
+  unit: string;
+  time: number;
+}
+
+/** Where a run came from. */
+export type RunOrigin = "launched" | "attached" | "connected";
+
+export interface RunState {
+  id: string;
+  /** Counted from 1 within its agent since the collector knows it. */
+  number: number;
+  origin: RunOrigin;
+  pid: number;
+  startTime: number;
+  endTime?: number;
+  /** Exit code where it is known (launched runs); 128 + the signal's number when a signal ended it. */
+  exitCode?: number;
+  /** True when we stopped it on request. */
+  stopped?: boolean;
+  runtime?: string;
+  commandLine?: string;
+  /** Files that the run left, e.g. its output. */
+  kept: { name: string; path: string; size: number }[];
+}
+
+export type AgentStatus =
+  /** Never seen running in this session. */
+  | "idle"
+  | "starting"
+  | "running"
+  | "stopping"
+  /** Ended on request, or by itself with exit code 0. */
+  | "stopped"
+  /** Ended by itself with another exit code, or could not be started. */
+  | "failed";
+
+export interface AgentState {
+  name: string;
+  status: AgentStatus;
+  /** Named in the config, so that it can be started from here. */
+  launchable: boolean;
+  /** A sentence about why it failed or is waiting, for people. */
+  message?: string;
+  primaryQueryType: string;
+  /** Clients connected over the event socket. */
+  connections: number;
+  /** Newest first, the current one included; at most 20. */
+  runs: RunState[];
+  latency: QueryTypeLatency[];
+  voice?: VoiceReliability;
+  resources?: ResourceSample;
+  heap?: HeapSample;
+  /** When an event of it last came. */
+  lastActivity?: number;
+  /** Interrupted turns of the run: never failures. */
+  interruptions: number;
+  turns: number;
+  /** The run's own gauges, at most 50. */
+  metrics: MetricReading[];
+  /** What its clients lost to full queues. */
+  dropped: { marks: number; logs: number; metrics: number; turns: number };
+}
+
+/** The machine, read once at the collector's start. */
+export interface Hardware {
+  cpu: string;
+  /** Logical cores. */
+  cores: number;
+  physicalCores: number;
+  memory: number;
+  os: string;
+  gpus: { name: string; memory?: number }[];
+}
+
+/** What is wrong with the config file, in the order of its lines; 0-based lines and columns. */
+export interface ConfigProblem {
+  file: string;
+  line: number;
+  column: number;
+  endLine: number;
+  endColumn: number;
+  message: string;
+  severity: "error" | "warning";
+}
+
+export interface WorkspaceState {
+  time: number;
+  agents: AgentState[];
+  hardware?: Hardware;
+  configProblems: ConfigProblem[];
+  /** Lines that clients sent and that could not be used, by reason. */
+  rejected: Record<string, number>;
+  /** The collector's own cost. */
+  self: { pid: number; startTime: number };
+}
+
+/** One bucket of a latency chart. */
+export interface LatencyPoint {
+  /** Start of the bucket. */
+  time: number;
+  count: number;
+  errors: number;
+  p50: number;
+  p95: number;
+  p99: number;
+}
+
+/** One row of the table of the last responses. */
+export interface ResponseRow {
+  /** Counts up within the agent; a gap means rows that were not sent. */
+  index: number;
+  time: number;
+  queryType: string;
+  duration: number;
+  timeToFirstToken?: number;
+  outcome: "ok" | "error" | "cancelled";
+  errorType?: string;
+  model?: string;
+  inputTokens?: number;
+  outputTokens?: number;
+  turnId?: string;
+}
+
+/** Bars of a latency distribution over the last five minutes: `count` responses between `from` and `to` seconds. */
+export interface DistributionBar {
+  from: number;
+  to: number;
+  count: number;
+}
+
+/** Marks that run through every track. */
+export interface TimeMark {
+  time: number;
+  kind: "start" | "exit" | "crash" | "restart" | "gap";
+  label: string;
+  /** For a band, e.g. the collector's absence. */
+  endTime?: number;
+}
+
+/** All that the charts of one agent need. */
+export interface AgentSeries {
+  agent: string;
+  /** Width of a latency bucket, seconds. */
+  bucket: number;
+  /** By query type, oldest first. */
+  latency: Record<string, LatencyPoint[]>;
+  distribution: Record<string, DistributionBar[]>;
+  resources: ResourceSample[];
+  heap: HeapSample[];
+  /** Voice successes and failures by bucket. */
+  voice: { time: number; success: number; failure: number }[];
+  responses: ResponseRow[];
+  marks: TimeMark[];
+}

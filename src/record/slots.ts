@@ -1,0 +1,67 @@
+/** One second of responses: sparse counts by bucket, and totals. */
+export interface Slot<T> {
+  second: number;
+  durations: Map<number, number>;
+  firsts: Map<number, number>;
+  totals: T;
+}
+
+/** Seconds kept side by side in a ring, so that a window slides by the second and costs nothing when idle. */
+export class SlotRing<T> {
+  #slots: (Slot<T> | undefined)[];
+  #totals: () => T;
+
+  constructor(seconds: number, newTotals: () => T) {
+    this.#slots = new Array(seconds).fill(undefined);
+    this.#totals = newTotals;
+  }
+
+  /** The slot of a second, begun anew when its place held an older one. */
+  at(second: number): Slot<T> {
+    const index = second % this.#slots.length;
+    const there = this.#slots[index];
+    if (there?.second === second) return there;
+    const slot: Slot<T> = { second, durations: new Map(), firsts: new Map(), totals: this.#totals() };
+    this.#slots[index] = slot;
+    return slot;
+  }
+
+  /** Slots of the last `span` seconds up to and including `now`. */
+  since(now: number, span: number): Slot<T>[] {
+    const current = Math.floor(now);
+    return this.between(current - span + 1, current + 1, now);
+  }
+
+  /** Slots with `from` ≤ second < `to`, none older than the ring holds. */
+  between(from: number, to: number, now: number): Slot<T>[] {
+    const oldest = Math.floor(now) - this.#slots.length + 1;
+    return this.#slots.filter(
+      (slot): slot is Slot<T> => slot !== undefined && slot.second >= Math.max(from, oldest) && slot.second < to,
+    );
+  }
+}
+
+/**
+ * The bucket of a value in microseconds: the value with all but its 11 leading bits cleared, as HdrHistogram groups
+ * values at three significant digits. Also the wire's bucket (`Summary`).
+ */
+export function bucketOf(microseconds: number): number {
+  const value = Math.max(0, Math.round(microseconds));
+  if (value < 2048) return value;
+  const shift = value < 2 ** 32 ? 21 - Math.clz32(value) : Math.floor(Math.log2(value)) - 10;
+  const unit = 2 ** shift;
+  return Math.floor(value / unit) * unit;
+}
+
+/** Nearest-rank percentile of `[value, count]` pairs sorted by value. */
+export function percentile(sorted: readonly (readonly [number, number])[], quantile: number): number {
+  let total = 0;
+  for (const [, n] of sorted) total += n;
+  const rank = Math.max(1, Math.ceil(quantile * total));
+  let seen = 0;
+  for (const [value, n] of sorted) {
+    seen += n;
+    if (seen >= rank) return value;
+  }
+  return sorted.at(-1)?.[0] ?? 0;
+}

@@ -1,0 +1,101 @@
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Addresses, workspaceAddresses } from "../../../src/collector/addresses.ts";
+import { type CollectorConnection, connectCollector } from "../../../src/collector/client.ts";
+import { type CollectorSettings, Configure, GetState } from "../../../src/collector/protocol.ts";
+import type { AgentState, WorkspaceState } from "../../../src/model/state.ts";
+
+const program = join(import.meta.dirname, "..", "..", "..", "src", "collector", "main.ts");
+
+/** A workspace of its own in a temporary folder, with real collectors started for it, all of which end with it. */
+export class Workplace {
+  readonly root = realpathSync(mkdtempSync(join(tmpdir(), "av-")));
+  readonly folder = join(this.root, "workspace");
+  readonly addresses: Addresses;
+  readonly #collectors = new Set<number>();
+  readonly #connections: CollectorConnection[] = [];
+
+  constructor() {
+    mkdirSync(this.folder);
+    process.env.XDG_RUNTIME_DIR = this.root;
+    process.env.XDG_STATE_HOME = join(this.root, "state");
+    this.addresses = workspaceAddresses(this.folder);
+  }
+
+  write(name: string, text: string): void {
+    mkdirSync(join(this.folder, name, ".."), { recursive: true });
+    writeFileSync(join(this.folder, name), text);
+  }
+
+  config(...agents: object[]): void {
+    this.write(".vscode/agent-vitals.json", JSON.stringify({ version: 1, agents }));
+  }
+
+  /** A window's connection, with its settings told. */
+  async connect(version = "1.0.0", settings: Partial<CollectorSettings> = {}): Promise<CollectorConnection> {
+    const connection = await connectCollector({
+      addresses: this.addresses,
+      program,
+      client: { version, kind: "window", pid: process.pid },
+    });
+    this.#collectors.add(connection.pid);
+    this.#connections.push(connection);
+    await connection.rpc.sendRequest(Configure, {
+      folders: [this.folder],
+      samplingInterval: 0.2,
+      thresholds: { talker: 2 },
+      keepAgents: false,
+      trusted: true,
+      ...settings,
+    });
+    return connection;
+  }
+
+  /** Ends all collectors, which end their agents, and removes the folder. */
+  async dispose(): Promise<void> {
+    for (const connection of this.#connections) connection.close();
+    for (const pid of this.#collectors) if (alive(pid)) process.kill(pid, "SIGTERM");
+    await until("the collectors have ended", () => ![...this.#collectors].some(alive));
+    rmSync(this.root, { recursive: true, force: true, maxRetries: 3 });
+  }
+}
+
+export function alive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Polls until `read` gives something; fails with `what` after 20 s. */
+export async function until<T>(
+  what: string,
+  read: () => T | undefined | false | Promise<T | undefined | false>,
+): Promise<T> {
+  const deadline = Date.now() + 20_000;
+  for (;;) {
+    const value = await read();
+    if (value !== undefined && value !== false) return value;
+    if (Date.now() > deadline) throw new Error(`Not within 20 s: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+export function stateOf(connection: CollectorConnection): Promise<WorkspaceState> {
+  return connection.rpc.sendRequest(GetState);
+}
+
+export function agentThat(
+  connection: CollectorConnection,
+  name: string,
+  fits: (agent: AgentState) => boolean,
+): Promise<AgentState> {
+  let last: AgentState | undefined;
+  return until(`${name} fits ${fits}`, async () => {
+    last = (await stateOf(connection)).agents.find((a) => a.name === name);
+    return last && fits(last) ? last : undefined;
+  });
+}

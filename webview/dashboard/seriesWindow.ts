@@ -1,0 +1,102 @@
+import type { AgentSeries, ResponseRow } from "../../src/model/state.ts";
+
+/** How far back the charts reach, seconds. */
+export const CHART_SPAN = 600;
+/** Rows of the table of the last responses. */
+export const ROWS_KEPT = 200;
+// What lies a little before the chart's edge is kept, so that lines run into it.
+const MARGIN = 30;
+
+type Timed = { time: number };
+
+const newerThan = <T extends Timed>(items: readonly T[], time: number): T[] => {
+  const first = items.findIndex((item) => item.time >= time);
+  return first < 0 ? [] : items.slice(first);
+};
+
+/** Items of a tick replace those of the same time; the others are appended in order. */
+function replaceByTime<T extends Timed>(known: readonly T[], news: readonly T[]): readonly T[] {
+  if (news.length === 0) return known;
+  const byTime = new Map(known.map((item) => [item.time, item]));
+  for (const item of news) byTime.set(item.time, item);
+  return [...byTime.values()].sort((a, b) => a.time - b.time);
+}
+
+/** Only what is newer than the last one known: a tick may overlap the whole series that was sent before it. */
+function append<T extends Timed>(known: readonly T[], news: readonly T[]): readonly T[] {
+  const last = known.at(-1)?.time ?? Number.NEGATIVE_INFINITY;
+  const added = news.filter((item) => item.time > last);
+  return added.length === 0 ? known : [...known, ...added];
+}
+
+function appendRows(known: readonly ResponseRow[], news: readonly ResponseRow[]): readonly ResponseRow[] {
+  const last = known[0]?.index ?? -1;
+  const added = news.filter((row) => row.index > last);
+  return added.length === 0 ? known : [...added.reverse(), ...known].slice(0, ROWS_KEPT);
+}
+
+/** Marks of one moment may be several: they are told apart by what they say. */
+function appendMarks(known: AgentSeries["marks"], news: AgentSeries["marks"]): AgentSeries["marks"] {
+  if (news.length === 0) return known;
+  const key = (mark: AgentSeries["marks"][number]) => `${mark.kind} ${mark.time} ${mark.label}`;
+  const byKey = new Map([...known, ...news].map((mark) => [key(mark), mark]));
+  return [...byKey.values()].sort((a, b) => a.time - b.time);
+}
+
+/** What the charts of one agent show; replaced, never changed, so that an unchanged part is the same object. */
+export interface SeriesWindow extends Readonly<Omit<AgentSeries, "resources" | "heap" | "voice" | "responses">> {
+  readonly resources: readonly AgentSeries["resources"][number][];
+  readonly heap: readonly AgentSeries["heap"][number][];
+  readonly voice: readonly AgentSeries["voice"][number][];
+  /** Newest first, at most {@link ROWS_KEPT}. */
+  readonly responses: readonly ResponseRow[];
+}
+
+export function emptyWindow(agent: string): SeriesWindow {
+  return {
+    agent,
+    bucket: 5,
+    latency: {},
+    distribution: {},
+    resources: [],
+    heap: [],
+    voice: [],
+    responses: [],
+    marks: [],
+  };
+}
+
+/** The window with what came since: bounded by time and number, whatever the agent sends. */
+export function merge(known: SeriesWindow, tick: AgentSeries): SeriesWindow {
+  const latency: AgentSeries["latency"] = { ...known.latency };
+  for (const [queryType, points] of Object.entries(tick.latency)) {
+    latency[queryType] = [...replaceByTime(latency[queryType] ?? [], points)];
+  }
+  return {
+    agent: known.agent,
+    bucket: tick.bucket,
+    latency,
+    distribution: { ...known.distribution, ...tick.distribution },
+    resources: append(known.resources, tick.resources),
+    heap: append(known.heap, tick.heap),
+    voice: replaceByTime(known.voice, tick.voice),
+    responses: appendRows(known.responses, tick.responses),
+    marks: appendMarks(known.marks, tick.marks),
+  };
+}
+
+/** The window without what lies before the chart's left edge. */
+export function trim(window: SeriesWindow, now: number): SeriesWindow {
+  const from = now - CHART_SPAN - MARGIN;
+  const old = (items: readonly Timed[]) => (items[0]?.time ?? now) < from - MARGIN;
+  const lines = [...Object.values(window.latency), window.resources, window.heap, window.voice];
+  if (!lines.some(old)) return window;
+  const latency = Object.entries(window.latency).map(([queryType, points]) => [queryType, newerThan(points, from)]);
+  return {
+    ...window,
+    latency: Object.fromEntries(latency),
+    resources: newerThan(window.resources, from),
+    heap: newerThan(window.heap, from),
+    voice: newerThan(window.voice, from),
+  };
+}

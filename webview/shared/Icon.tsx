@@ -1,0 +1,23 @@
+/** How grave a thing is, told by icon, word and place together. */
+export type Severity = "ok" | "info" | "unproven" | "warning" | "error";
+
+const severityIcons: Record<Severity, string> = {
+  ok: "pass",
+  info: "info",
+  unproven: "question",
+  warning: "warning",
+  error: "error",
+};
+
+/** A codicon, silent to screen readers: the word beside it says the same. */
+export function Icon({ name, spin = false }: { name: string; spin?: boolean }) {
+  return <span class={`codicon codicon-${name}${spin ? " codicon-modifier-spin" : ""}`} aria-hidden="true" />;
+}
+
+export function SeverityIcon({ severity }: { severity: Severity }) {
+  return (
+    <span class={`severity severity-${severity}`}>
+      <Icon name={severityIcons[severity]} />
+    </span>
+  );
+}

@@ -1,7 +1,9 @@
-// Bundles the programs of this repository into dist/. Flags: --production (minified, no source maps), --watch.
+// Bundles the programs of this repository into dist/. Flags: --production (minified, no source maps) and --watch, which
+// builds the Node client only once.
 import { existsSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import { context } from "esbuild";
+import { buildClient } from "./scripts/buildClient.ts";
 
 const production = process.argv.includes("--production");
 const watch = process.argv.includes("--watch");
@@ -25,9 +27,6 @@ const node = {
 };
 
 /** @type {import("esbuild").BuildOptions} */
-const sdk = { ...common, platform: "node", target: "node18", entryPoints: ["src/sdk/index.ts"], minify: true };
-
-/** @type {import("esbuild").BuildOptions} */
 const webview = {
   ...common,
   platform: "browser",
@@ -44,14 +43,12 @@ const webview = {
 const bundles = [
   { ...node, entryPoints: ["src/extension.ts"], outfile: "dist/extension.js", external: ["vscode"] },
   { ...node, entryPoints: ["src/collector/main.ts"], outfile: "dist/collector.js" },
-  { ...sdk, format: "esm", outfile: "dist/sdk/index.mjs" },
-  { ...sdk, format: "cjs", outfile: "dist/sdk/index.cjs" },
   { ...webview, entryPoints: ["webview/dashboard/main.tsx"], outfile: "dist/webview/dashboard.js" },
 ];
 const later = [{ ...node, entryPoints: ["src/cli/main.ts"], outfile: "dist/cli.js" }];
 
 const entry = (bundle) => bundle.entryPoints[0];
-const missing = [...new Set(bundles.map(entry))].filter((file) => !existsSync(file));
+const missing = bundles.map(entry).filter((file) => !existsSync(file));
 if (missing.length > 0) {
   console.error(`Nothing was built: ${missing.join(", ")} ${missing.length > 1 ? "are" : "is"} missing.`);
   process.exit(1);
@@ -60,6 +57,7 @@ if (missing.length > 0) {
 await mkdir("dist", { recursive: true });
 // The repository is ESM; VS Code and Node load these bundles as CommonJS.
 await writeFile("dist/package.json", '{ "type": "commonjs" }\n');
+await buildClient("dist");
 const contexts = await Promise.all([...bundles, ...later.filter((b) => existsSync(entry(b)))].map((b) => context(b)));
 if (watch) {
   await Promise.all(contexts.map((one) => one.watch()));

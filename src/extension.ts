@@ -2,6 +2,8 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import * as vscode from "vscode";
 import { NO_WORKSPACE, workspaceAddresses } from "./collector/addresses.ts";
+import { watchConfig } from "./collector/config/watchConfig.ts";
+import { registerUsagePage } from "./editor/addClient.ts";
 import { AgentsTree } from "./editor/agentsTree.ts";
 import { startNamedAgents } from "./editor/autoStart.ts";
 import { CollectorLink } from "./editor/collectorLink.ts";
@@ -56,7 +58,7 @@ export function activate(context: vscode.ExtensionContext): AgentVitalsApi {
     wakeForConfig(link);
     link.configure().catch((error: unknown) => log.error(String(error)));
   };
-  const configFiles = vscode.workspace.createFileSystemWatcher(`**/${CONFIG_PATH}`);
+  const unwatch = watchConfig(collectorSettings().folders, () => wakeForConfig(link));
   context.subscriptions.push(
     log,
     link,
@@ -64,12 +66,12 @@ export function activate(context: vscode.ExtensionContext): AgentVitalsApi {
     statusBar,
     new AgentsTree(link, pin),
     new ConfigProblems(link),
+    registerUsagePage(),
     dashboard,
     terminals,
     environment,
     commands,
-    configFiles,
-    configFiles.onDidCreate(() => wakeForConfig(link)),
+    new vscode.Disposable(unwatch),
     vscode.workspace.onDidChangeConfiguration((change) => change.affectsConfiguration("agentVitals") && configure()),
     vscode.workspace.onDidChangeWorkspaceFolders(configure),
     vscode.workspace.onDidGrantWorkspaceTrust(configure),

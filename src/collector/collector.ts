@@ -111,7 +111,7 @@ export class Collector {
     const { addresses, log } = this.#options;
     this.#launcher.adopt();
     await this.#attachments.restore(readState(addresses.stateFile).attachments ?? []);
-    this.#readConfig();
+    this.#watchConfig();
     await this.#clients.listen();
     await this.#control.listen(addresses.controlSocket);
     this.#teller = setInterval(() => this.#tell(), TELL_INTERVAL);
@@ -132,7 +132,7 @@ export class Collector {
     this.#settings = settings;
     this.#sampler.setInterval(settings.samplingInterval);
     writeState(addresses.stateFile, { ...readState(addresses.stateFile), settings });
-    if (folders) this.#readConfig();
+    if (folders) this.#watchConfig();
     this.#hub.touch();
   }
 
@@ -149,11 +149,13 @@ export class Collector {
 
   async startAgent(name: string): Promise<{ runId: string }> {
     this.#requireTrust();
+    this.#readConfig(); // Env files are read with it, and nobody watches those.
     return this.#launcher.start(this.#agent(name));
   }
 
   async restartAgent(name: string): Promise<{ runId: string }> {
     this.#requireTrust();
+    this.#readConfig();
     const agent = this.#agent(name);
     if (agent.living.length > 0 && !this.#launcher.isLaunched(agent)) {
       throw new Error(`${name} was not started by Agent Vitals: restart it where it was started, or stop it first.`);
@@ -253,15 +255,16 @@ export class Collector {
 
   #readConfig(): void {
     const { folders } = this.#settings;
+    const { definitions, problems } = readConfig(folders, process.env, { multiRoot: folders.length > 1 });
+    this.#hub.define(definitions);
+    this.#configProblems = problems;
+    this.#hub.touch();
+  }
+
+  #watchConfig(): void {
     this.#unwatchConfig();
-    const read = () => {
-      const { definitions, problems } = readConfig(folders, process.env, { multiRoot: folders.length > 1 });
-      this.#hub.define(definitions);
-      this.#configProblems = problems;
-      this.#hub.touch();
-    };
-    read();
-    this.#unwatchConfig = watchConfig(folders, read);
+    this.#readConfig();
+    this.#unwatchConfig = watchConfig(this.#settings.folders, () => this.#readConfig());
   }
 
   #tell(): void {

@@ -1,8 +1,11 @@
-import { posix } from "node:path";
+import { basename } from "node:path";
 import * as vscode from "vscode";
 
 const clientFile = "agent-vitals.mjs";
 const typesFile = "agent-vitals.d.mts";
+
+/** Scheme of the page that shows the lines: read-only, so that nobody is asked to save it. */
+const scheme = "agent-vitals";
 
 /** The three lines that an agent needs. */
 const usage = (from: string) => `import { createMonitor } from "${from}";
@@ -27,11 +30,16 @@ export async function addClient(extensionUri: vscode.Uri): Promise<void> {
       overwrite: true,
     });
   }
-  const document = await vscode.workspace.openTextDocument({
-    language: "javascript",
-    content: `// ${vscode.workspace.asRelativePath(client)} is here now. Paste these lines into your agent:\n${usage(`./${posix.basename(client.path)}`)}`,
+  const page = vscode.Uri.from({ scheme, path: "/Paste into your agent.js", query: client.fsPath });
+  await vscode.window.showTextDocument(await vscode.workspace.openTextDocument(page), { preview: true });
+}
+
+/** Serves the page with the lines to paste; its query is the client's path. */
+export function registerUsagePage(): vscode.Disposable {
+  return vscode.workspace.registerTextDocumentContentProvider(scheme, {
+    provideTextDocumentContent: ({ query }) =>
+      `// ${vscode.workspace.asRelativePath(query)} is here now. Paste these lines into your agent:\n${usage(`./${basename(query)}`)}`,
   });
-  await vscode.window.showTextDocument(document, { preview: true });
 }
 
 async function chooseFolder(): Promise<vscode.Uri | undefined> {

@@ -64,7 +64,7 @@ class RunView implements vscode.Pseudoterminal {
   open(): void {
     this.#subscriptions = [
       this.#link.onOutput((output) => {
-        if (output.runId !== this.#runId || output.end <= this.#offset) return;
+        if (output.runId !== this.#runId) return;
         this.#offset = output.end;
         this.#write.fire(output.data.replace(/\r?\n/g, "\r\n"));
       }),

@@ -9,8 +9,8 @@ const CHUNK = 64 * 1024;
 const LONGEST_BACKLOG = 1024 * 1024;
 const POLL_MS = 50;
 
-/** What follows an output: text, and where its first byte lies in the file. Awaited before more is read. */
-export type OnOutput = (data: string, offset: number) => void | Promise<void>;
+/** What follows an output: text, and the offset behind it, from which another may go on. Awaited before more is read. */
+export type OnOutput = (data: string, end: number) => void | Promise<void>;
 
 /**
  * Follows a file as it grows, in pieces of at most 64 KB that never split a character. Begins at `offset`, or up to
@@ -39,8 +39,8 @@ async function follow(file: string, offset: number, onData: OnOutput, stop: Abor
       const { bytesRead } = await handle.read(buffer, 0, CHUNK, position);
       const length = wholeCharacters(buffer.subarray(0, bytesRead));
       if (length > 0 && !stop.aborted) {
-        await onData(buffer.toString("utf8", 0, length), position);
         position += length;
+        await onData(buffer.toString("utf8", 0, length), position);
       } else if ((await handle.stat()).size < position) {
         position = 0;
       } else {

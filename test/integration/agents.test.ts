@@ -120,7 +120,11 @@ describe("Agents of the workspace", () => {
   it("end by Ctrl+C in their terminal with their own exit code, which shows as down", async () => {
     const vitals = await api();
     const pid = (await agent("fixture-agent"))?.runs[0]?.pid;
-    const terminal = await until("its terminal", () => vscode.window.terminals.find((t) => t.name === "fixture-agent"));
+    // The view of the earlier run gives way to the new one's.
+    const terminal = await until("its one terminal", () => {
+      const views = vscode.window.terminals.filter((t) => t.name === "fixture-agent" && !t.exitStatus);
+      return views.length === 1 && views[0];
+    });
     terminal.sendText("\u0003", false);
     const ended = await agentThat("fixture-agent", "ended", (a) => a.status === "failed");
     assert.deepEqual([ended.runs[0]?.pid, ended.runs[0]?.exitCode], [pid, 3]);
@@ -134,10 +138,10 @@ describe("Agents started by hand", () => {
     const terminal = vscode.window.createTerminal({ name: "by hand", cwd: folder() });
     terminal.sendText("exec node agent.mjs 70");
     // The client takes its name from the folder's package.json, else from the script.
-    const found = await agentThat("agent", "connects", (a) => a.connections === 1 && a.latency.length > 0);
+    const found = await agentThat("agent.mjs", "connects", (a) => a.connections === 1 && a.latency.length > 0);
     assert.equal(found.runs[0]?.origin, "connected");
     terminal.dispose();
-    await agentThat("agent", "ended", (a) => a.status === "stopped");
+    await agentThat("agent.mjs", "ended", (a) => a.status === "stopped");
   });
 
   it("show up when started with F5", async () => {
@@ -149,9 +153,9 @@ describe("Agents started by hand", () => {
       console: "internalConsole",
     });
     assert.ok(started);
-    await agentThat("agent", "connects from the debugger", (a) => a.connections === 1 && a.runs.length === 2);
+    await agentThat("agent.mjs", "connects from the debugger", (a) => a.connections === 1 && a.runs.length === 2);
     await vscode.debug.stopDebugging();
-    await agentThat("agent", "ended with its session", (a) => a.status === "stopped");
+    await agentThat("agent.mjs", "ended with its session", (a) => a.status === "stopped");
   });
 });
 

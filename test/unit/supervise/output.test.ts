@@ -9,14 +9,14 @@ describe("following an output", () => {
   let folder: string;
   let file: string;
   let text: string;
-  let pieces: { data: string; offset: number }[];
+  let pieces: { data: string; end: number }[];
   let stop: () => void;
   const follow = (offset = 0) => {
     text = "";
     pieces = [];
     stop = followOutput(file, offset, (data, at) => {
       text += data;
-      pieces.push({ data, offset: at });
+      pieces.push({ data, end: at });
     });
   };
   beforeEach(() => {
@@ -34,7 +34,7 @@ describe("following an output", () => {
     await until("the first line", () => text === "one\n");
     appendFileSync(file, "two\n");
     await until("the second line", () => text === "one\ntwo\n");
-    assert.deepEqual(pieces.at(-1), { data: "two\n", offset: 4 });
+    assert.deepEqual(pieces.at(-1), { data: "two\n", end: 8 });
   });
 
   it("never splits a character, wherever the writer or a piece's end does", async () => {
@@ -47,8 +47,8 @@ describe("following an output", () => {
     await until("the last character", () => text.length === whole.length);
     assert.ok(text === whole);
     assert.ok(pieces.every(({ data }) => Buffer.byteLength(data) <= 64 * 1024));
-    for (const { data, offset } of pieces) {
-      assert.equal(bytes.subarray(offset, offset + Buffer.byteLength(data)).toString(), data);
+    for (const { data, end } of pieces) {
+      assert.equal(bytes.subarray(end - Buffer.byteLength(data), end).toString(), data);
     }
   });
 

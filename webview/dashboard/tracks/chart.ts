@@ -1,0 +1,224 @@
+import {
+  Chart,
+  type ChartDataset,
+  type ChartOptions,
+  Filler,
+  LinearScale,
+  LineController,
+  LineElement,
+  PointElement,
+} from "chart.js";
+import { trimZeros } from "../../../src/model/format.ts";
+import { clockMinute, clockSecond } from "../../shared/clockTime.ts";
+import { type Palette, tint } from "../../shared/palette.ts";
+import { hueColor } from "../hue.ts";
+import { drawBands, drawMarks, drawObjectives, drawSeparators } from "./drawing.ts";
+import { rulerTimes } from "./scale.ts";
+import type { Point, Timeline } from "./timeline.ts";
+import type { Line, LineStyle, Track } from "./tracks.ts";
+
+Chart.register(LineController, LineElement, PointElement, LinearScale, Filler);
+
+/** Width of the scale at the right, pixels. */
+export const SCALE_WIDTH = 54;
+/** Height of the ruler on top, pixels. */
+export const RULER_HEIGHT = 22;
+const RULER_LABEL_ROOM = 76;
+
+export interface ChartView {
+  tracks: readonly Track[];
+  timeline: Timeline;
+  /** CSS pixels of the whole canvas, the scale included. */
+  width: number;
+  /** Pixels above each track's plot that belong to its label. */
+  labelHeight: number;
+  palette: Palette;
+}
+
+type Dataset = ChartDataset<"line", Point[]>;
+
+/** One Chart.js chart for all tracks: a stacked y scale each, one x scale, one canvas. */
+export class TracksChart {
+  readonly #chart: Chart<"line", Point[]>;
+  #view: ChartView;
+  #structure = "";
+
+  constructor(canvas: HTMLCanvasElement, view: ChartView) {
+    this.#view = view;
+    this.#chart = new Chart<"line", Point[]>(canvas, {
+      type: "line",
+      data: { datasets: [] },
+      options: { responsive: false },
+      plugins: [
+        {
+          id: "tracks",
+          beforeDatasetsDraw: (chart) => {
+            drawBands(chart, this.#view);
+            drawObjectives(chart, this.#view);
+          },
+          afterDatasetsDraw: (chart) => {
+            drawMarks(chart, this.#view);
+            drawSeparators(chart, this.#view);
+          },
+        },
+      ],
+    });
+    this.draw(view);
+  }
+
+  destroy(): void {
+    this.#chart.destroy();
+  }
+
+  /** Puts new points into the standing chart and paints it; builds it anew only when tracks, theme or size changed. */
+  draw(view: ChartView): void {
+    this.#view = view;
+    const structure = structureOf(view);
+    if (structure !== this.#structure) {
+      this.#structure = structure;
+      this.#build();
+    } else this.#move();
+    this.#chart.update("none");
+  }
+
+  #build(): void {
+    const { tracks, width, palette } = this.#view;
+    this.#chart.options = this.#options();
+    this.#chart.data.datasets = tracks.flatMap((track) => track.lines.map((line) => dataset(track, line, palette)));
+    const height = RULER_HEIGHT + tracks.reduce((sum, t) => sum + t.height, 0);
+    this.#chart.resize(width, height);
+  }
+
+  #move(): void {
+    const { tracks, timeline } = this.#view;
+    const lines = tracks.flatMap((track) => track.lines);
+    for (const [i, line] of lines.entries()) {
+      const target = this.#chart.data.datasets[i];
+      if (target) target.data = line.points as Point[];
+    }
+    const { scales } = this.#chart.options;
+    if (scales?.x) Object.assign(scales.x, { min: timeline.from, max: timeline.to });
+    for (const track of tracks) {
+      const scale = scales?.[track.id];
+      if (scale) scale.max = this.#axisMax(track);
+    }
+  }
+
+  #track(id: string): Track | undefined {
+    return this.#view.tracks.find((t) => t.id === id);
+  }
+
+  /** The axis ends below the label, which lies over the upper part of its track in a narrow panel. */
+  #axisMax({ axis, height }: Track): number {
+    return (axis.max * height) / (height - this.#view.labelHeight);
+  }
+
+  #options(): ChartOptions<"line"> {
+    const { tracks, timeline, palette } = this.#view;
+    const font = { family: palette.fontFamily, size: 11 };
+    const y = tracks.map((track) => [
+      track.id,
+      {
+        type: "linear",
+        position: "right",
+        stack: "tracks",
+        stackWeight: track.height,
+        min: 0,
+        max: this.#axisMax(track),
+        border: { display: false },
+        grid: { color: palette.grid, drawTicks: false },
+        ticks: {
+          autoSkip: false,
+          padding: 6,
+          color: palette.dim,
+          font,
+          callback: (value: number | string) => trimZeros(track.format(Number(value))),
+        },
+        afterBuildTicks: (scale: { ticks: { value: number }[] }) => {
+          scale.ticks = this.#track(track.id)?.axis.ticks.map((value) => ({ value })) ?? [];
+        },
+        afterFit: (scale: { width: number }) => {
+          scale.width = SCALE_WIDTH;
+        },
+      },
+    ]);
+    const ruler = {
+      type: "linear",
+      position: "top",
+      min: timeline.from,
+      max: timeline.to,
+      border: { display: false },
+      grid: { display: false },
+      ticks: {
+        autoSkip: false,
+        maxRotation: 0,
+        padding: 4,
+        color: palette.dim,
+        font,
+        callback: (value: number | string) => (this.#rulerStep() < 60 ? clockSecond : clockMinute)(Number(value)),
+      },
+      afterBuildTicks: (scale: { ticks: { value: number }[] }) => {
+        scale.ticks = this.#ruler().times.map((value) => ({ value }));
+      },
+      // Without this the first and last label would push the tracks inwards, away from their flags.
+      afterFit: (scale: { height: number; paddingLeft: number; paddingRight: number }) => {
+        Object.assign(scale, { height: RULER_HEIGHT, paddingLeft: 0, paddingRight: 0 });
+      },
+    };
+    return {
+      responsive: false,
+      animation: false,
+      parsing: false,
+      normalized: true,
+      events: [],
+      spanGaps: false,
+      devicePixelRatio: window.devicePixelRatio,
+      layout: { padding: 0, autoPadding: false },
+      scales: Object.fromEntries([["x", ruler], ...y]),
+    } as ChartOptions<"line">;
+  }
+
+  #ruler() {
+    const { timeline, width } = this.#view;
+    const { from, to } = timeline;
+    return rulerTimes(from, to, ((to - from) / Math.max(1, width - SCALE_WIDTH)) * RULER_LABEL_ROOM);
+  }
+
+  #rulerStep(): number {
+    return this.#ruler().step;
+  }
+}
+
+/** What must be the same for points alone to be replaced. */
+function structureOf({ tracks, width, labelHeight, palette }: ChartView): string {
+  const shapes = tracks.map((t) => [t.id, t.height, t.hue, t.objective, ...t.lines.map((l) => l.style)]);
+  return JSON.stringify([width, labelHeight, window.devicePixelRatio, palette, shapes]);
+}
+
+function dataset(track: Track, { style, points }: Line, palette: Palette): Dataset {
+  const color = hueColor(palette, track.hue);
+  const area = palette.highContrast ? "transparent" : tint(color, 14);
+  const base = { yAxisID: track.id, data: points as Point[], pointRadius: 0, borderColor: color, borderWidth: 1 };
+  const styles: Record<LineStyle, Partial<Dataset>> = {
+    p99: { borderDash: [1.5, 2.5], borderColor: palette.highContrast ? color : tint(color, 80) },
+    p95: { borderWidth: 1.75, ...aboveObjective(track, palette) },
+    p50: { fill: { target: "-1", above: area, below: area } },
+    area: { borderWidth: 1.5, fill: { target: "origin", above: area, below: area } },
+    second: { borderColor: palette.neutral },
+    steps: { stepped: "before", fill: { target: "origin", above: area, below: area } },
+    failures: {
+      showLine: false,
+      pointStyle: "crossRot",
+      pointRadius: 3.5,
+      pointBorderWidth: 1.75,
+      pointBorderColor: palette.red,
+    },
+  };
+  return { ...base, ...styles[style] } as Dataset;
+}
+
+function aboveObjective({ objective }: Track, palette: Palette): Partial<Dataset> {
+  if (objective === undefined) return {};
+  const red = tint(palette.red, palette.highContrast ? 100 : 40);
+  return { fill: { target: { value: objective }, above: red, below: "transparent" } };
+}

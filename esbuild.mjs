@@ -43,9 +43,10 @@ const webview = {
 const bundles = [
   { ...node, entryPoints: ["src/extension.ts"], outfile: "dist/extension.js", external: ["vscode"] },
   { ...node, entryPoints: ["src/collector/main.ts"], outfile: "dist/collector.js" },
+  { ...node, entryPoints: ["src/collector/hardware.ts"], outfile: "dist/hardware.js" },
+  { ...node, entryPoints: ["src/supervise/nodeShim.ts"], outfile: "dist/nodeShim.js" },
   { ...webview, entryPoints: ["webview/dashboard/main.tsx"], outfile: "dist/webview/dashboard.js" },
 ];
-const later = [{ ...node, entryPoints: ["src/cli/main.ts"], outfile: "dist/cli.js" }];
 
 const entry = (bundle) => bundle.entryPoints[0];
 const missing = bundles.map(entry).filter((file) => !existsSync(file));
@@ -58,7 +59,7 @@ await mkdir("dist", { recursive: true });
 // The repository is ESM; VS Code and Node load these bundles as CommonJS.
 await writeFile("dist/package.json", '{ "type": "commonjs" }\n');
 await buildClient("dist");
-const contexts = await Promise.all([...bundles, ...later.filter((b) => existsSync(entry(b)))].map((b) => context(b)));
+const contexts = await Promise.all(bundles.map((bundle) => context(bundle)));
 if (watch) {
   await Promise.all(contexts.map((one) => one.watch()));
   console.log("Watching for changes. Ctrl+C ends.");

@@ -1,5 +1,5 @@
 // How many events a second go from an agent's process over the event socket into the collector's histograms. Each event
-// is a line of its own; the producer waits when its queue is half full, so none is folded and none is lost.
+// is a line of its own; the producer waits when its queue fills, so none is folded and none is lost.
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";

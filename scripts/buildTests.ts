@@ -16,7 +16,6 @@ export async function buildTests(root: string): Promise<string> {
     platform: "node",
     format: "cjs",
     target: "node22.15",
-    sourcemap: "inline",
     mainFields: ["module", "main"],
     external: ["vscode", "mocha"],
     logLevel: "warning",

@@ -3,7 +3,7 @@ import { parseArgs } from "node:util";
 import { downloadAndUnzipVSCode, runTests } from "@vscode/test-electron";
 import { buildTests } from "./buildTests.ts";
 import { cacheFolder } from "./cacheFolder.ts";
-import { makeSandbox } from "./sandbox.ts";
+import { copyWorkspace, makeSandbox } from "./sandbox.ts";
 import { listenForResults } from "./testResults.ts";
 
 const ROOT = dirname(import.meta.dirname);
@@ -21,7 +21,8 @@ const { values } = parseArgs({ options: { grep: { type: "string" } } });
 try {
   const vscodeExecutablePath = await fetchDesktop();
   const extensionTestsPath = await buildTests(ROOT);
-  const sandbox = await makeSandbox(join(ROOT, "test", "fixtures", "workspaces", "main"));
+  const sandbox = await makeSandbox();
+  const workspace = await copyWorkspace(sandbox, join(ROOT, "test", "fixtures", "workspaces", "main"));
   const results = await listenForResults(values.grep);
   try {
     await runTests({
@@ -29,7 +30,7 @@ try {
       extensionDevelopmentPath: ROOT,
       extensionTestsPath,
       extensionTestsEnv: { ...sandbox.env, ...results.env },
-      launchArgs: [sandbox.workspace, "--user-data-dir", sandbox.dataFolder, "--disable-workspace-trust"],
+      launchArgs: [workspace, "--user-data-dir", sandbox.dataFolder, "--disable-workspace-trust"],
     }).catch(() => {}); // its exit code says less than the counts
     results.close();
     const { passed, failed } = await results.finished;

@@ -1,9 +1,8 @@
 import { spawnSync } from "node:child_process";
-import { mkdtemp, realpath, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
 import { onEnd } from "./endings.ts";
+import { makeSandbox } from "./sandbox.ts";
 import { startServer } from "./vscodeServer.ts";
 
 const ROOT = dirname(import.meta.dirname);
@@ -16,11 +15,9 @@ function build(): void {
 
 /** Serves VS Code with this extension under development and the example open, until Ctrl+C. */
 async function serve(): Promise<void> {
-  const dataFolder = await realpath(await mkdtemp(join(tmpdir(), "av-start-")));
-  const remove = () => rm(dataFolder, { recursive: true, force: true, maxRetries: 5 });
-  onEnd(remove);
+  const { dataFolder, env, remove } = await makeSandbox();
   try {
-    const server = await startServer({ dataFolder, settings: { "agentVitals.autoStart": true } });
+    const server = await startServer({ dataFolder, env, settings: { "agentVitals.autoStart": true } });
     const address = server.address(EXAMPLE, { extensionDevelopmentPath: ROOT });
     console.log(`
 VS Code is running, with Agent Vitals in it and examples/agent open. Ctrl+C ends it and all that it started.

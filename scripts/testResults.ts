@@ -7,8 +7,8 @@ export interface Counts {
   failed: number;
 }
 
-/** One line of JSON that a test run inside an extension host sends: text to show, or the counts when it is over. */
-export type TestMessage = { line: string } | { done: Counts };
+/** What a test run in an extension host sends, one line of JSON each: text to show, a failed test's title, the end. */
+export type TestMessage = { line: string } | { failed: string } | { done: Counts };
 
 export interface Results {
   /** For the environment of the extension host: where to report, and what to run. */
@@ -20,12 +20,15 @@ export interface Results {
   close(): void;
 }
 
-/** Listens on the loopback interface for a test run and prints what it writes as it comes. */
-export async function listenForResults(grep: string | undefined): Promise<Results> {
+/** Listens on the loopback interface for a test run, prints what it writes and tells of each failed test as it comes. */
+export async function listenForResults(
+  grep?: string,
+  onFailure: (title: string) => unknown = () => {},
+): Promise<Results> {
   const server = createServer();
   const closed = once(server, "close").then(() => Promise.reject(new Error("VS Code ended without running a test.")));
   const socket = Promise.race([once(server, "connection").then(([connected]) => connected as Socket), closed]);
-  const finished = socket.then(readCounts);
+  const finished = socket.then((connected) => readCounts(connected, onFailure));
   finished.catch(() => {}); // whoever waits hears of it; while nobody does yet, it is no unhandled rejection
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
@@ -39,11 +42,12 @@ export async function listenForResults(grep: string | undefined): Promise<Result
   };
 }
 
-async function readCounts(socket: Socket): Promise<Counts> {
+async function readCounts(socket: Socket, onFailure: (title: string) => unknown): Promise<Counts> {
   for await (const text of createInterface({ input: socket })) {
     const message = JSON.parse(text) as TestMessage;
     if ("done" in message) return message.done;
-    console.log(message.line);
+    if ("failed" in message) onFailure(message.failed);
+    else console.log(message.line);
   }
   throw new Error("The extension host ended before its tests did.");
 }

@@ -21,6 +21,7 @@ const QUIET_SETTINGS = {
   "extensions.autoCheckUpdates": false,
   "extensions.ignoreRecommendations": true,
   "git.openRepositoryInParentFolders": "never",
+  "remote.autoForwardPorts": false,
   "telemetry.telemetryLevel": "off",
   "workbench.enableExperiments": false,
   "workbench.secondarySideBar.defaultVisibility": "hidden",
@@ -32,12 +33,14 @@ const QUIET_SETTINGS = {
 async function fetchServer(): Promise<string> {
   const folder = await installOnce({
     name: `vscode-server-${VSCODE}-${process.platform}-${process.arch}`,
-    proof: join(INSIDE, "node_modules", "ws", "package.json"),
+    proof: join(INSIDE, "extensions", "node_modules", "typescript", "package.json"), // what is installed last
     fill: (target) =>
       withProgress(`Fetching the VS Code ${VSCODE} server into the cache (once, about 600 MB)`, async () => {
         await writeFile(join(target, "package.json"), '{ "private": true }\n');
         await npm(["install", `code-server@${CODE_SERVER}`, "--ignore-scripts"], target);
-        await npm(["install", "--omit=dev", "--ignore-scripts"], join(target, INSIDE));
+        for (const part of [INSIDE, join(INSIDE, "extensions")]) {
+          await npm(["install", "--omit=dev", "--ignore-scripts"], join(target, part));
+        }
       }),
   });
   return join(folder, INSIDE);
@@ -72,7 +75,8 @@ export async function startServer({ dataFolder, settings, env }: ServerOptions):
 
   const flags = ["--host", "127.0.0.1", "--port", "0", "--without-connection-token", "--accept-server-license-terms"];
   flags.push("--enable-smoke-test-driver", "--disable-workspace-trust", "--telemetry-level", "off");
-  flags.push("--server-data-dir", dataFolder);
+  // Else the extension host gets its PATH from a login shell, and with it another Node than the one that runs here.
+  flags.push("--force-disable-user-env", "--server-data-dir", dataFolder);
   const tree = startTree(process.execPath, [main, ...flags], {
     env: { ...process.env, ...env },
     stdio: ["ignore", "pipe", "pipe"],

@@ -6,7 +6,9 @@ const [clientPath, warmUp, measured, how] = process.argv.slice(2);
 const queryTypes = ["talker", "thinker", "rag_search", "tool"];
 /** Durations of a long-tailed kind, ms. */
 const durations = Array.from({ length: 4096 }, (_, i) => 40 * Math.exp(((i * 2654435761) >>> 0) / 1e9));
-const tokens = { inputTokens: 412, outputTokens: 96 };
+/** What a response of a model tells besides its times; a search or a tool has nothing of it. */
+const isModel = (queryType) => queryType === "talker" || queryType === "thinker";
+const model = { model: "qwen3:8b", inputTokens: 412, outputTokens: 96 };
 
 const { emit, settle } = how === "client" ? await realClient() : await naiveClient();
 await produce(Number(warmUp), "warm_up");
@@ -21,15 +23,15 @@ async function produce(count, queryType) {
   await settle();
 }
 
-/** The client that agents use; the queue is never let run full, so nothing is folded. */
+/** The client that agents use; at a tenth of the queue it waits, so nothing is folded. */
 async function realClient() {
   const { createMonitor } = await import(clientPath);
   const monitor = createMonitor({ agent: "bench" });
   return {
     emit(queryType, start, duration) {
-      const details = { model: "qwen3:8b", timeToFirstToken: duration / 10, ...tokens };
+      const details = isModel(queryType) ? { ...model, timeToFirstToken: duration / 10 } : undefined;
       monitor.trackResponseTime(start, start + duration, queryType, details);
-      return monitor.queued > 5000 ? monitor.flush() : undefined;
+      return monitor.queued > 1000 ? monitor.flush() : undefined;
     },
     settle: () => monitor.flush(),
   };
@@ -47,8 +49,8 @@ async function naiveClient() {
   return {
     emit(queryType, start, duration) {
       const times = { start: (performance.timeOrigin + start) / 1000, duration: duration / 1000 };
-      const rest = { outcome: "ok", timeToFirstToken: duration / 1e4, model: "qwen3:8b", ...tokens };
-      const event = { type: "response", queryType, ...times, ...rest };
+      const details = isModel(queryType) ? { ...model, timeToFirstToken: duration / 1e4 } : undefined;
+      const event = { type: "response", queryType, ...times, outcome: "ok", ...details };
       return socket.write(`${JSON.stringify(event)}\n`) ? undefined : drained();
     },
     settle: () => new Promise((resolve) => socket.write("", resolve)),

@@ -880,7 +880,8 @@ var ConnectedMonitor = class {
     const { put, sent } = this.#connection.outbox;
     return put - sent;
   }
-  trackResponseTime(start, end, queryType, more = {}) {
+  trackResponseTime(start, end, queryType, given) {
+    const more = given ?? {};
     const took = start > 1e11 === end > 1e11 ? end - start : unixTime(end) - unixTime(start);
     if (!duration(took)) {
       warnOnce(`trackResponseTime: from ${start} to ${end} is no duration of a response, it was not counted`);
@@ -892,8 +893,8 @@ var ConnectedMonitor = class {
   measure(queryType, fn) {
     return measure(this.#recorder, queryType, "", fn);
   }
-  startResponse(queryType, { turnId, model } = {}) {
-    return new Tracker(this.#recorder, queryType, details({ turnId }), model);
+  startResponse(queryType, given) {
+    return new Tracker(this.#recorder, queryType, details({ turnId: given?.turnId }), given?.model);
   }
   timed(queryType) {
     return (method, _context) => {
@@ -903,16 +904,17 @@ var ConnectedMonitor = class {
       };
     };
   }
-  startTurn({ id } = {}) {
-    const given = text(id ?? `${this.#turnPrefix}-${++this.#turns}`, 128, "turn");
-    return new TurnHandle(this.#recorder, given, (name, turnId) => this.#mark(name, turnId));
+  startTurn(options) {
+    const id = text(options?.id ?? `${this.#turnPrefix}-${++this.#turns}`, 128, "turn");
+    return new TurnHandle(this.#recorder, id, (name, turnId) => this.#mark(name, turnId));
   }
   mark(name) {
     this.#mark(name);
   }
-  trackVoiceReliability(success, more = {}) {
+  trackVoiceReliability(success, given) {
     if (!this.enabled) return;
-    const counts = typeof success === "object" ? success : { success: success ? 1 : 0, failure: success ? 0 : 1 };
+    const more = given ?? {};
+    const counts = success && typeof success === "object" ? success : { success: +!!success, failure: +!success };
     const event = {
       type: "voice",
       time: now(),
@@ -923,6 +925,7 @@ var ConnectedMonitor = class {
       ...Number.isFinite(more.quality) && { quality: more.quality },
       ...duration(more.latency) && { latency: seconds(more.latency) }
     };
+    if (event.success + event.failure === 0) return;
     this.#voice.success += event.success;
     this.#voice.failure += event.failure;
     const { outbox } = this.#connection;

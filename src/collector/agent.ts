@@ -133,14 +133,19 @@ export class Agent {
     const voice = this.record.voiceReliability();
     const resources = living ? this.record.lastResource() : undefined;
     const heap = living ? this.record.lastHeap() : undefined;
+    const primaryQueryType = this.definition?.primaryQueryType ?? this.primaryQueryType ?? "talker";
+    const latency = this.record.latency(now, { ...thresholds, ...this.definition?.thresholds });
     return {
       name: this.name,
       status: this.status,
       launchable: this.definition !== undefined,
-      primaryQueryType: this.definition?.primaryQueryType ?? this.primaryQueryType ?? "talker",
+      primaryQueryType,
       connections: this.connections,
       runs: this.#runs,
-      latency: this.record.latency(now, { ...thresholds, ...this.definition?.thresholds }),
+      // The primary one first, the others as they came.
+      latency: latency.sort(
+        (a, b) => Number(b.queryType === primaryQueryType) - Number(a.queryType === primaryQueryType),
+      ),
       interruptions: this.record.interruptions,
       turns: this.record.turns,
       dropped: this.dropped,

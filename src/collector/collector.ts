@@ -18,6 +18,8 @@ import { stopProcess } from "./stopProcess.ts";
 
 /** Views are told of changes at most this often, ms: 5 Hz. */
 const TELL_INTERVAL = 200;
+/** How often the files of living runs are looked at, ms. */
+const KEPT_INTERVAL = 3000;
 /** Without clients the collector ends after this many seconds; a window's reload is shorter. */
 const GRACE = 10;
 /** The first client may take longer: it is the one that started us. */
@@ -64,6 +66,7 @@ export class Collector {
   #unwatchConfig: () => void = () => {};
   #grace: NodeJS.Timeout | undefined;
   #teller: NodeJS.Timeout | undefined;
+  #keeper: NodeJS.Timeout | undefined;
   #ending = false;
 
   constructor(options: CollectorOptions) {
@@ -115,6 +118,7 @@ export class Collector {
     await this.#clients.listen();
     await this.#control.listen(addresses.controlSocket);
     this.#teller = setInterval(() => this.#tell(), TELL_INTERVAL);
+    this.#keeper = setInterval(() => this.#launcher.refreshKept(), KEPT_INTERVAL);
     this.#setGrace(FIRST_GRACE);
     this.#options.readHardware().then(
       (hardware) => {
@@ -232,6 +236,7 @@ export class Collector {
 
   #close(): void {
     clearInterval(this.#teller);
+    clearInterval(this.#keeper);
     clearTimeout(this.#grace);
     this.#unwatchConfig();
     this.#sampler.dispose();

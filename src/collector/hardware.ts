@@ -1,30 +1,8 @@
-import { execFile } from "node:child_process";
+/** A process that prints the machine's hardware ({@link Hardware}) as JSON and ends. */
+import { cpu, graphics, mem, osInfo } from "systeminformation";
 import type { Hardware } from "../model/state.ts";
 
-/** The argument with which the collector's program prints the machine's hardware and ends. */
-export const HARDWARE_ARGUMENT = "--hardware";
-
-/**
- * Reads the machine's hardware once, in a process of its own: the library spawns synchronously for GPUs and would hold
- * up and fatten the collector.
- */
-export function readHardware(program: string): Promise<Hardware> {
-  return new Promise((resolve, reject) => {
-    const env = { ...process.env, ELECTRON_RUN_AS_NODE: "1" };
-    execFile(process.execPath, [program, HARDWARE_ARGUMENT], { env, timeout: 30_000 }, (error, stdout) => {
-      if (error) return reject(error);
-      try {
-        resolve(JSON.parse(stdout) as Hardware);
-      } catch (cause) {
-        reject(new Error("the hardware could not be read", { cause }));
-      }
-    });
-  });
-}
-
-/** Prints {@link Hardware} as JSON. */
-export async function printHardware(): Promise<void> {
-  const { cpu, graphics, mem, osInfo } = await import("systeminformation");
+async function printHardware(): Promise<void> {
   const [processor, memory, system, cards] = await Promise.all([cpu(), mem(), osInfo(), graphics()]);
   const hardware: Hardware = {
     cpu: [processor.manufacturer, processor.brand].filter(Boolean).join(" "),
@@ -38,3 +16,5 @@ export async function printHardware(): Promise<void> {
   };
   process.stdout.write(JSON.stringify(hardware));
 }
+
+printHardware();

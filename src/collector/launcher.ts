@@ -100,6 +100,16 @@ export class Launcher {
     return followOutput(known, offset, onData);
   }
 
+  /** Looks again at what the living runs have written. */
+  refreshKept(): void {
+    for (const { run, state } of this.#runs.values()) {
+      const kept = keptFiles(run.folder);
+      if (JSON.stringify(kept) === JSON.stringify(state.kept)) continue;
+      state.kept = kept;
+      this.#options.hub.touch();
+    }
+  }
+
   #keptOutput(runId: string): string | undefined {
     for (const agent of this.#options.hub.agents()) {
       const run = agent.runs.find((r) => r.id === runId);

@@ -1,17 +1,17 @@
-/** The collector's process: `collector.js --workspace PATH --version VERSION`, or `--hardware`. */
-import { join } from "node:path";
+/** The collector's process: `collector.js --workspace PATH --version VERSION`. */
+import { dirname, extname, join } from "node:path";
 import { parseArgs } from "node:util";
 import { processIdentity } from "../inputs/sampling/process/identity.ts";
 import { NO_WORKSPACE, workspaceAddresses } from "./addresses.ts";
 import { Collector } from "./collector.ts";
-import { HARDWARE_ARGUMENT, printHardware, readHardware } from "./hardware.ts";
 import { takeLock } from "./lock.ts";
 import { createLogger } from "./log.ts";
+import { readHardware } from "./readHardware.ts";
 
-const program = process.argv[1] ?? "";
+/** Programs beside this one: in `dist` the bundles, in the sources the files themselves. */
+const beside = (name: string) => join(dirname(process.argv[1] ?? ""), `${name}${extname(process.argv[1] ?? "")}`);
 
 async function main(): Promise<void> {
-  if (process.argv.includes(HARDWARE_ARGUMENT)) return printHardware();
   const { values } = parseArgs({ options: { workspace: { type: "string" }, version: { type: "string" } } });
   const { workspace = NO_WORKSPACE, version = "0.0.0" } = values;
   const addresses = workspaceAddresses(workspace);
@@ -24,8 +24,8 @@ async function main(): Promise<void> {
   const collector = new Collector({
     addresses,
     version,
-    nodeShim: join(program, "..", "nodeShim.js"),
-    readHardware: () => readHardware(program),
+    nodeShim: beside("nodeShim"),
+    readHardware: () => readHardware(beside("hardware")),
     log,
     onEnd: () => {
       release();

@@ -77,6 +77,9 @@ function few(q: QueryTypeLatency): string {
   return ` The p95 rests on ${ended} ${ended === 1 ? "response" : "responses"}.`;
 }
 
+// The hover's tables have no padding of their own.
+const heads = ["p50", "p95", "p99", "objective", "a minute", "errors"].map((head) => `&emsp;${head}`);
+
 function latencyTable(agent: AgentState): string {
   const duration = (s: number | undefined) => (s === undefined ? "–" : formatDuration(s));
   const rows = agent.latency.slice(0, 12).map((q) => {
@@ -86,7 +89,7 @@ function latencyTable(agent: AgentState): string {
     const objective = q.threshold === undefined ? "–" : `< ${formatDuration(q.threshold)}`;
     return `| ${title} | ${duration(stats.p50)} | **${duration(stats.p95)}** | ${duration(stats.p99)} | ${objective} | ${q.minute.count} | ${stats.errors} |`;
   });
-  return ["| | p50 | p95 | p99 | objective | a minute | errors |", "|:--|--:|--:|--:|--:|--:|--:|", ...rows].join("\n");
+  return [`| | ${heads.join(" | ")} |`, "|:--|--:|--:|--:|--:|--:|--:|", ...rows].join("\n");
 }
 
 function figureRows(agent: AgentState): string[] {

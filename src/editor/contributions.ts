@@ -30,10 +30,10 @@ export const commands = {
 export const views = { agents: "agentVitals.agents" } as const;
 export const viewTypes = { dashboard: "agentVitals.dashboard" } as const;
 export const contextKeys = { hasAgents: "agentVitals.hasAgents", active: "agentVitals.active" } as const;
-export const configSchemaPath = "./media/agent-vitals.schema.json";
+const configSchemaPath = "./media/agent-vitals.schema.json";
 
 /** Settings with their scope, default and one-line description. */
-export const settings = {
+const settings = {
   "agentVitals.samplingInterval": {
     type: "number",
     default: 1,

@@ -20,6 +20,10 @@ export interface CollectorStatus {
 /** What a dashboard keeps over a reload (`vscode.setState`). */
 export interface DashboardMemento {
   agent?: string;
+  /** Charts are shown as their tables. */
+  table?: boolean;
+  /** All query types have a track, none is folded away. */
+  everything?: boolean;
 }
 
 /** Editor → webview, no answer wanted. */

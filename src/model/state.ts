@@ -18,7 +18,7 @@ export interface LatencyStats {
 }
 
 /** The windows in which latency is kept. `session` begins with the run. */
-export type LatencyWindow = "minute" | "fiveMinutes" | "session";
+type LatencyWindow = "minute" | "fiveMinutes" | "session";
 
 export interface QueryTypeLatency extends Record<LatencyWindow, LatencyStats> {
   queryType: string;

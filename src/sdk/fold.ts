@@ -3,7 +3,7 @@ import type { Percentiles, ResponseSummary } from "./api.ts";
 import { seconds } from "./json.ts";
 
 /** The wire's bucket of a value in microseconds: all but its 11 leading bits cleared, 3 significant digits. */
-export function bucketOf(microseconds: number): number {
+function bucketOf(microseconds: number): number {
   const value = Math.round(microseconds);
   if (value < 2048) return value;
   const unit = 2 ** (value < 2 ** 32 ? 21 - Math.clz32(value) : Math.floor(Math.log2(value)) - 10);

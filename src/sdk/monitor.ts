@@ -82,7 +82,8 @@ export class ConnectedMonitor implements Monitor {
     return put - sent;
   }
 
-  trackResponseTime(start: number, end: number, queryType: string, more: ResponseDetails = {}): void {
+  trackResponseTime(start: number, end: number, queryType: string, given?: ResponseDetails): void {
+    const more = given ?? {};
     // Two clocks may be mixed; within one, the difference of the values themselves is the exact one.
     const took = start > 1e11 === end > 1e11 ? end - start : unixTime(end) - unixTime(start);
     if (!duration(took)) {
@@ -97,8 +98,8 @@ export class ConnectedMonitor implements Monitor {
     return measure(this.#recorder, queryType, "", fn);
   }
 
-  startResponse(queryType: string, { turnId, model }: { turnId?: string; model?: string } = {}): ResponseTracker {
-    return new Tracker(this.#recorder, queryType, details({ turnId }), model);
+  startResponse(queryType: string, given?: { turnId?: string; model?: string }): ResponseTracker {
+    return new Tracker(this.#recorder, queryType, details({ turnId: given?.turnId }), given?.model);
   }
 
   timed(queryType: string) {
@@ -110,9 +111,9 @@ export class ConnectedMonitor implements Monitor {
     };
   }
 
-  startTurn({ id }: { id?: string } = {}): Turn {
-    const given = text(id ?? `${this.#turnPrefix}-${++this.#turns}`, 128, "turn");
-    return new TurnHandle(this.#recorder, given, (name, turnId) => this.#mark(name, turnId));
+  startTurn(options?: { id?: string }): Turn {
+    const id = text(options?.id ?? `${this.#turnPrefix}-${++this.#turns}`, 128, "turn");
+    return new TurnHandle(this.#recorder, id, (name, turnId) => this.#mark(name, turnId));
   }
 
   mark(name: string): void {
@@ -121,10 +122,11 @@ export class ConnectedMonitor implements Monitor {
 
   trackVoiceReliability(
     success: boolean | { success: number; failure: number },
-    more: { stage?: string; reason?: string; quality?: number; latency?: number } = {},
+    given?: { stage?: string; reason?: string; quality?: number; latency?: number },
   ): void {
     if (!this.enabled) return;
-    const counts = typeof success === "object" ? success : { success: success ? 1 : 0, failure: success ? 0 : 1 };
+    const more = given ?? {};
+    const counts = success && typeof success === "object" ? success : { success: +!!success, failure: +!success };
     const event: Voice = {
       type: "voice",
       time: now(),
@@ -135,6 +137,7 @@ export class ConnectedMonitor implements Monitor {
       ...(Number.isFinite(more.quality) && { quality: more.quality }),
       ...(duration(more.latency) && { latency: seconds(more.latency) }),
     };
+    if (event.success + event.failure === 0) return;
     this.#voice.success += event.success;
     this.#voice.failure += event.failure;
     const { outbox } = this.#connection;

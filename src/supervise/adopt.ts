@@ -14,7 +14,7 @@ import {
 } from "./runFolder.ts";
 
 /** A run that has ended, as its folder tells it. */
-export interface EndedRun {
+interface EndedRun {
   folder: string;
   record: RunRecord;
   end: RunEnd;

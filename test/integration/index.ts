@@ -17,7 +17,6 @@ export async function run(): Promise<void> {
     if (report) report.send({ line });
     else console.log(line);
   };
-  process.setSourceMapsEnabled(true);
   const strict = { forbidOnly: true, forbidPending: true }; // nothing is skipped silently
   const mocha = new Mocha({ color, timeout: TEST_TIMEOUT_MS, reporter: "spec", ...strict, ...(grep && { grep }) });
   const files = readdirSync(__dirname, { recursive: true, encoding: "utf8" });
@@ -25,6 +24,7 @@ export async function run(): Promise<void> {
   try {
     const counts = await new Promise<{ passed: number; failed: number }>((resolve) => {
       const runner = mocha.run((failed) => resolve({ passed: runner.stats?.passes ?? 0, failed }));
+      runner.on("fail", (test) => report?.send({ failed: test.fullTitle() }));
     });
     report?.send({ done: counts });
     if (counts.failed > 0) throw new Error(`${counts.failed} integration tests failed.`);

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import * as vscode from "vscode";
 import type { AgentVitalsApi } from "../../src/extension.ts";
 import type { AgentState } from "../../src/model/state.ts";
+import { until as poll } from "../support/until.ts";
 
 /** The workspace folder that the runner prepared. */
 export function folder(): string {
@@ -20,23 +21,12 @@ export async function api(): Promise<AgentVitalsApi> {
   return extension.activate();
 }
 
-/** Waits until `read` gives something; fails with `what` after 20 s. */
-export async function until<T>(
-  what: string,
-  read: () => T | undefined | false | Promise<T | undefined | false>,
-): Promise<T> {
-  const deadline = Date.now() + 20_000;
-  for (;;) {
-    const value = await read();
-    if (value !== undefined && value !== false) return value;
-    if (Date.now() > deadline) {
-      const state = (await api()).state();
-      throw new Error(
-        `Not within 20 s: ${what}. State: ${JSON.stringify(state?.agents, undefined, 1)?.slice(0, 3000)}`,
-      );
-    }
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
+/** Polls until `read` gives something; a failure tells the agents' state too. */
+export async function until<T>(what: string, read: Parameters<typeof poll<T>>[1]): Promise<T> {
+  return poll(what, read).catch(async (error: Error) => {
+    const state = (await api()).state();
+    throw new Error(`${error.message}. State: ${JSON.stringify(state?.agents, undefined, 1)?.slice(0, 3000)}`);
+  });
 }
 
 export async function agent(name: string): Promise<AgentState | undefined> {
@@ -55,10 +45,6 @@ export function writeConfig(text: string): void {
   const file = inFolder(".vscode", "agent-vitals.json");
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(file, text);
-}
-
-export function removeConfig(): void {
-  rmSync(inFolder(".vscode", "agent-vitals.json"), { force: true });
 }
 
 export const fixtureConfig = JSON.stringify({

@@ -34,8 +34,20 @@ export function isRunning(agent: AgentState): boolean {
   return agent.status === "running" || agent.status === "stopping";
 }
 
-/** Query types in the order in which they are shown: the primary one, those with an objective, the others as they came. */
+const FAMILIAR = ["talker", "thinker", "rag_search"];
+
+/**
+ * Query types in the order in which they are shown: the primary one, those with an objective, the others; among these
+ * the familiar ones first, then as they came.
+ */
 export function inOrder(agent: AgentState): QueryTypeLatency[] {
-  const rank = (q: QueryTypeLatency) => (q.queryType === agent.primaryQueryType ? 0 : q.threshold !== undefined ? 1 : 2);
+  const familiar = ({ queryType }: QueryTypeLatency) => {
+    const place = FAMILIAR.indexOf(queryType);
+    return place < 0 ? FAMILIAR.length : place;
+  };
+  const rank = (q: QueryTypeLatency) => {
+    const group = q.queryType === agent.primaryQueryType ? 0 : q.threshold !== undefined ? 1 : 2;
+    return group * 10 + familiar(q);
+  };
   return [...agent.latency].sort((a, b) => rank(a) - rank(b));
 }

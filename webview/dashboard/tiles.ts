@@ -166,7 +166,6 @@ function voiceTile({ rate, turns, failures, low, high, verdict, missingTurns }: 
 
 function memoryTile(agent: AgentState, series: SeriesWindow, hardware: Hardware | undefined): Tile[] {
   const { heap, resources } = agent;
-  const about = { id: "memory", title: "Memory", unit: "" };
   if (heap?.used !== undefined) {
     const share = heap.limit === undefined ? undefined : heap.used / heap.limit;
     const full = share !== undefined && share >= HEAP_NEARLY_FULL;
@@ -174,15 +173,17 @@ function memoryTile(agent: AgentState, series: SeriesWindow, hardware: Hardware 
     const points: [number, number][] = series.heap.flatMap((h) => (h.used === undefined ? [] : [[h.time, h.used]]));
     return [
       {
-        ...about,
-        aside: heap.limit === undefined ? "heap" : `of ${formatBytes(heap.limit)}`,
+        id: "memory",
+        title: "Heap",
+        aside: heap.limit === undefined ? "" : `of ${formatBytes(heap.limit)}`,
         figure: formatBytes(heap.used),
-        unit: heap.limit === undefined ? "" : "heap",
+        unit: "",
         severity: full ? "warning" : "info",
         ...(share !== undefined && { bar: { used: Math.min(1, share) } }),
         words: {
           ...(full && { lead: "Nearly full." }),
-          rest: share === undefined || full ? `RSS ${formatBytes(rss)}` : `${percentUsed(share)}, RSS ${formatBytes(rss)}`,
+          rest:
+            share === undefined || full ? `RSS ${formatBytes(rss)}` : `${percentUsed(share)}, RSS ${formatBytes(rss)}`,
         },
         spark: { hue: "cyan", points, joins: 60 },
       },
@@ -193,7 +194,8 @@ function memoryTile(agent: AgentState, series: SeriesWindow, hardware: Hardware 
   const processes = `${resources.processes} process${resources.processes === 1 ? "" : "es"}`;
   return [
     {
-      ...about,
+      id: "memory",
+      title: "Memory",
       aside: hardware ? `of ${formatBytes(hardware.memory)}` : "",
       figure: formatBytes(resources.memory),
       unit: "RSS",
@@ -217,10 +219,10 @@ function cpuTile({ resources }: AgentState, series: SeriesWindow, hardware: Hard
       title: "CPU",
       aside: hardware ? `${hardware.cores} cores` : "",
       figure: formatPercent(resources.cpu),
-      unit: "of a core",
+      unit: "",
       severity: "info",
       ...(share !== undefined && { bar: { used: Math.min(1, share) } }),
-      words: { rest: share === undefined ? "All its processes" : `${formatPercent(share)} of the machine` },
+      words: { rest: share === undefined ? "of a core" : `of a core, ${formatPercent(share)} of the machine` },
       spark: { hue: "cyan", points, joins: 10 },
     },
   ];

@@ -49,7 +49,11 @@ export function verdict(agent: AgentState, now: number): Verdict {
 function howItEnded(agent: AgentState): string {
   const run = currentRun(agent);
   if (run?.endTime === undefined) return "It was not started yet.";
-  const how = run.stopped ? "was stopped" : run.exitCode === undefined ? "ended" : `ended with exit code ${run.exitCode}`;
+  const how = run.stopped
+    ? "was stopped"
+    : run.exitCode === undefined
+      ? "ended"
+      : `ended with exit code ${run.exitCode}`;
   return `Run ${run.number} ${how} at ${clockMinute(run.endTime)}. The figures are its last ones.`;
 }
 

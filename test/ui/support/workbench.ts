@@ -1,8 +1,8 @@
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Browser, FrameLocator, Locator, Page } from "playwright-core";
+import type { FrameLocator, Locator, Page } from "playwright-core";
 import { launchChromium } from "../../../scripts/chromium.ts";
-import { makeSandbox, type Sandbox } from "../../../scripts/sandbox.ts";
+import { copyWorkspace, makeSandbox } from "../../../scripts/sandbox.ts";
 import { installExtension, type Server, startServer } from "../../../scripts/vscodeServer.ts";
 
 const ROOT = join(import.meta.dirname, "..", "..", "..");
@@ -19,45 +19,37 @@ export interface WorkbenchOptions {
 
 /** A real VS Code with the packaged extension installed, in a browser of 1400 x 900, used as a person would. */
 export class Workbench {
-  readonly #browser: Browser;
-  readonly #sandbox: Sandbox;
-  readonly #server: Server;
   readonly page: Page;
+  /** The opened folder. */
+  readonly folder: string;
+  readonly #server: Server;
+  readonly #ending: AsyncDisposableStack;
 
-  private constructor(browser: Browser, sandbox: Sandbox, server: Server, page: Page) {
-    this.#browser = browser;
-    this.#sandbox = sandbox;
-    this.#server = server;
+  private constructor(page: Page, folder: string, server: Server, ending: AsyncDisposableStack) {
     this.page = page;
+    this.folder = folder;
+    this.#server = server;
+    this.#ending = ending;
   }
 
   /** Installs the .vsix, starts the server and opens the folder in the dark theme; ready when its status bar is. */
   static async open({ fixture, settings }: WorkbenchOptions): Promise<Workbench> {
-    const sandbox = await makeSandbox(join(ROOT, fixture));
+    await using ending = new AsyncDisposableStack();
+    const sandbox = await makeSandbox();
+    ending.defer(() => sandbox.remove());
+    const folder = await copyWorkspace(sandbox, join(ROOT, fixture));
     const { dataFolder, env } = sandbox;
-    let server: Server | undefined;
-    let browser: Browser | undefined;
-    try {
-      await installExtension(packagedExtension(), dataFolder);
-      const withTheme = { "workbench.colorTheme": THEMES.dark, "workbench.hover.delay": 100, ...settings };
-      server = await startServer({ dataFolder, env, settings: withTheme });
-      browser = await launchChromium();
-      const page = await browser.newPage({ viewport: { width: 1400, height: 900 } });
-      page.setDefaultTimeout(PATIENCE_MS);
-      await page.goto(server.address(sandbox.workspace));
-      await page.locator("#status\\.problems").waitFor();
-      return new Workbench(browser, sandbox, server, page);
-    } catch (error) {
-      await browser?.close();
-      await server?.stop();
-      await sandbox.remove();
-      throw error;
-    }
-  }
-
-  /** The opened folder. */
-  get folder(): string {
-    return this.#sandbox.workspace;
+    await installExtension(packagedExtension(), dataFolder);
+    const withTheme = { "workbench.colorTheme": THEMES.dark, "workbench.hover.delay": 100, ...settings };
+    const server = await startServer({ dataFolder, env, settings: withTheme });
+    ending.defer(() => server.stop());
+    const browser = await launchChromium();
+    ending.defer(() => browser.close());
+    const page = await browser.newPage({ viewport: { width: 1400, height: 900 } });
+    page.setDefaultTimeout(PATIENCE_MS);
+    await page.goto(server.address(folder));
+    await page.locator("#status\\.problems").waitFor();
+    return new Workbench(page, folder, server, ending.move());
   }
 
   /** The last lines that the VS Code server wrote. */
@@ -130,9 +122,7 @@ export class Workbench {
 
   /** Ends the browser, the server and all that came from it, and removes the folder. */
   async close(): Promise<void> {
-    await this.#browser.close();
-    await this.#server.stop();
-    await this.#sandbox.remove();
+    await this.#ending.disposeAsync();
   }
 }
 

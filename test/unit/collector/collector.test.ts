@@ -15,7 +15,8 @@ import {
   WatchSeries,
 } from "../../../src/collector/protocol.ts";
 import type { AgentSeries } from "../../../src/model/state.ts";
-import { agentThat, alive, stateOf, until, Workplace } from "../support/workplace.ts";
+import { until } from "../../support/until.ts";
+import { agentThat, alive, stateOf, Workplace } from "../support/workplace.ts";
 
 /** Speaks the wire protocol by itself: the collector must not need our client. */
 const wireAgent = `

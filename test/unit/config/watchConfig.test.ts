@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { watchConfig } from "../../../src/collector/config/watchConfig.ts";
-import { until } from "../supervise/support.ts";
+import { until } from "../../support/until.ts";
 import { Workspace } from "./support.ts";
 
 describe("watching the config file", () => {

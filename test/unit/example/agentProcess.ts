@@ -5,11 +5,11 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { readEvents, type ServerEvent } from "../../../examples/agent/src/sse.ts";
 import type { TurnSummary } from "../../../examples/agent/src/turnSummary.ts";
+import { until } from "../../support/until.ts";
 
-export const exampleFolder = fileURLToPath(new URL("../../../examples/agent/", import.meta.url));
+const exampleFolder = fileURLToPath(new URL("../../../examples/agent/", import.meta.url));
 /** Keeps the stripped sources, so that the many starts are quick. */
 const compileCache = fileURLToPath(new URL("../../../node_modules/.cache/example-agent/", import.meta.url));
-const START_WITHIN_MS = 20_000;
 
 export interface Program {
   child: ChildProcess;
@@ -61,19 +61,8 @@ export async function startAgentProcess(
   input: number | "pipe" = "pipe",
 ): Promise<AgentProcess> {
   const program = runExample(["src/main.ts"], { PORT: "0", ...env }, input);
-  const url = await until(() => /listening on (\S+)/.exec(program.output())?.[1], `no start: ${program.output()}`);
+  const url = await until(`a start: ${program.output()}`, () => /listening on (\S+)/.exec(program.output())?.[1]);
   return { ...program, url };
-}
-
-/** Polls until `probe` gives something, and throws `failure` when it doesn't within the deadline. */
-export async function until<T>(probe: () => T | undefined | Promise<T | undefined>, failure: string): Promise<T> {
-  const deadline = Date.now() + START_WITHIN_MS;
-  while (Date.now() < deadline) {
-    const value = await probe();
-    if (value !== undefined) return value;
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-  throw new Error(failure);
 }
 
 export function post(

@@ -6,7 +6,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { readDocuments } from "../../../examples/agent/src/documents.ts";
 import { createSearch } from "../../../examples/agent/src/retrieval.ts";
-import { type AgentProcess, chatTurn, eventsOf, json, post, startAgentProcess, until } from "./agentProcess.ts";
+import { until } from "../../support/until.ts";
+import { type AgentProcess, chatTurn, eventsOf, json, post, startAgentProcess } from "./agentProcess.ts";
 
 describe("the example agent's chat", function () {
   this.timeout(20_000);
@@ -139,7 +140,7 @@ describe("the example agent's text prompt", function () {
   it("answers each line, and serves on when standard input ends", async () => {
     agent = await startAgentProcess();
     agent.child.stdin?.end("What is the p95?\n");
-    await until(() => /talker \d+ ms/.exec(agent?.output() ?? "")?.[0], "the line got no answer");
+    await until("an answer to the line", () => /talker \d+ ms/.exec(agent?.output() ?? "")?.[0]);
     assert.equal((await json(fetch(`${agent.url}/health`))).status, "ok");
   });
 
@@ -154,9 +155,8 @@ describe("the example agent's text prompt", function () {
         const writer = openSync(path, "w");
         writeSync(writer, "What is the p95?\n");
         closeSync(writer);
-        await until(
-          () => (agent?.output().match(/talker \d+ ms/g)?.length === asked ? true : undefined),
-          `line ${asked} got no answer`,
+        await until(`line ${asked} got no answer`, () =>
+          agent?.output().match(/talker \d+ ms/g)?.length === asked ? true : undefined,
         );
       }
     } finally {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { existsSync, readdirSync } from "node:fs";
-import { type AgentProcess, chatTurn, json, post, startAgentProcess, until } from "./agentProcess.ts";
+import { until } from "../../support/until.ts";
+import { type AgentProcess, chatTurn, json, post, startAgentProcess } from "./agentProcess.ts";
 
 const MIB = 1024 * 1024;
 
@@ -19,10 +20,7 @@ describe("faults that the example agent survives", function () {
   it("leaking memory makes the heap grow, and none lets go of it", async () => {
     const before = (await health()).heapUsed;
     await fault({ kind: "leak-memory", bytesPerSecond: 64 * MIB });
-    await until(
-      async () => ((await health()).heapUsed > before + 20 * MIB ? true : undefined),
-      "the heap does not grow",
-    );
+    await until("the heap to grow", async () => ((await health()).heapUsed > before + 20 * MIB ? true : undefined));
     await fault({ kind: "none" });
     assert.equal((await health()).faults.leaked.sessions, 0);
   });
@@ -31,10 +29,10 @@ describe("faults that the example agent survives", function () {
     const open = `/proc/${agent.child.pid}/fd`;
     const before = existsSync(open) ? readdirSync(open).length : 0;
     await fault({ kind: "leak-descriptors", perSecond: 200 });
-    const leaked = await until(async () => {
+    const leaked = await until("descriptors to leak", async () => {
       const { descriptors } = (await health()).faults.leaked;
       return descriptors >= 40 ? (descriptors as number) : undefined;
-    }, "no descriptors leak");
+    });
     if (existsSync(open)) assert.ok(readdirSync(open).length >= before + leaked - 5);
     await fault({ kind: "none" });
     assert.equal((await health()).faults.leaked.descriptors, 0);
@@ -42,7 +40,7 @@ describe("faults that the example agent survives", function () {
 
   it("leaking timers adds intervals", async () => {
     await fault({ kind: "leak-timers", perSecond: 100 });
-    await until(async () => ((await health()).faults.leaked.timers >= 20 ? true : undefined), "no timers leak");
+    await until("timers to leak", async () => ((await health()).faults.leaked.timers >= 20 ? true : undefined));
     await fault({ kind: "none" });
     assert.equal((await health()).faults.leaked.timers, 0);
   });

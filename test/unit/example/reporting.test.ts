@@ -6,16 +6,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { ClientEvent, Hello, Reply } from "../../../src/model/wire.ts";
-import {
-  type AgentProcess,
-  chatTurn,
-  eventsOf,
-  json,
-  post,
-  recording,
-  startAgentProcess,
-  until,
-} from "./agentProcess.ts";
+import { until } from "../../support/until.ts";
+import { type AgentProcess, chatTurn, eventsOf, json, post, recording, startAgentProcess } from "./agentProcess.ts";
 
 type Line = ClientEvent | Hello;
 
@@ -30,7 +22,7 @@ describe("what the example agent reports to Agent Vitals", function () {
     lines.filter((line) => line.type === type) as Extract<Line, { type: T }>[];
   const command = async (name: "cleanup" | "shutdown"): Promise<Reply> => {
     client.write(`${JSON.stringify({ type: "command", id: name, name, deadline: 5 })}\n`);
-    return until(() => events("reply").find(({ id }) => id === name), `no reply to ${name}`);
+    return until(`no reply to ${name}`, () => events("reply").find(({ id }) => id === name));
   };
 
   before(async () => {
@@ -51,14 +43,14 @@ describe("what the example agent reports to Agent Vitals", function () {
   });
 
   it("says who it is", async () => {
-    const hello = await until(() => events("hello")[0], "no hello");
+    const hello = await until("the hello", () => events("hello")[0]);
     assert.deepEqual([hello.agent, hello.pid, hello.primaryQueryType], ["example-agent", agent.child.pid, "talker"]);
-    await until(() => events("memory")[0], "no memory reading");
+    await until("a memory reading", () => events("memory")[0]);
   });
 
   it("sends the durations that the turn's last event tells", async () => {
     const { summary } = await chatTurn(agent.url, "Why is the Thinker slow?");
-    const turn = await until(() => events("turn").find(({ id }) => id === summary.turnId), "no turn");
+    const turn = await until("a turn", () => events("turn").find(({ id }) => id === summary.turnId));
     assert.equal(turn.outcome, "ok");
     const responses = events("response").filter(({ turnId }) => turnId === summary.turnId);
     assert.deepEqual(responses.map(({ queryType }) => queryType).sort(), ["rag_search", "talker", "thinker"]);
@@ -73,7 +65,7 @@ describe("what the example agent reports to Agent Vitals", function () {
 
   it("sends the stages of a voice turn, and that it succeeded", async () => {
     const { summary } = await eventsOf(await post(agent.url, "/voice", recording("hello")));
-    await until(() => events("turn").find(({ id }) => id === summary.turnId), "no turn");
+    await until("a turn", () => events("turn").find(({ id }) => id === summary.turnId));
     const marks = events("mark").filter(({ turnId }) => turnId === summary.turnId);
     assert.deepEqual(
       marks.map(({ name }) => name),
@@ -92,7 +84,7 @@ describe("what the example agent reports to Agent Vitals", function () {
 
   it("counts a voice turn that failed by stage and reason", async () => {
     await post(agent.url, "/voice", Buffer.from("nothing"));
-    const voice = await until(() => events("voice").find(({ failure }) => failure > 0), "no failure");
+    const voice = await until("a failure", () => events("voice").find(({ failure }) => failure > 0));
     assert.deepEqual([voice.success, voice.failure, voice.stage, voice.reason], [0, 1, "endpointing", "damaged-wav"]);
   });
 

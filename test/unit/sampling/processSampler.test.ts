@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { type ProcessSampler, processSampler } from "../../../src/inputs/sampling/process/processSampler.ts";
 import type { ResourceSample } from "../../../src/model/state.ts";
-import { until } from "../supervise/support.ts";
+import { until } from "../../support/until.ts";
 
 describe("sampling processes", () => {
   let children: ChildProcess[];

@@ -6,7 +6,7 @@ import { parsePsIdentity, processIdentity } from "../../../src/inputs/sampling/p
 import { listProcesses, parsePsList } from "../../../src/inputs/sampling/process/list.ts";
 import { parseChildren, processTrees } from "../../../src/inputs/sampling/process/tree.ts";
 import { isAlive } from "../../../src/model/process.ts";
-import { until } from "../supervise/support.ts";
+import { until } from "../../support/until.ts";
 
 describe("the identity of a process", () => {
   it("has pid, start, parent and group, and is the same each time it is asked for", () => {

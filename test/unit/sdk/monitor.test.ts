@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
 import { createMonitor } from "../../../src/sdk/index.ts";
-import { OpenSocket, TOKEN, until } from "../socket/openSocket.ts";
+import { until } from "../../support/until.ts";
+import { OpenSocket, TOKEN } from "../socket/openSocket.ts";
 
 describe("A monitor", () => {
   it("says who it is", async () => {
     await using open = await OpenSocket.start();
     const monitor = createMonitor({ socket: open.path, token: TOKEN, agent: "a", primaryQueryType: "thinker" });
-    await until(() => open.socket?.clients.length === 1, "the hello");
+    await until("the hello", () => open.socket?.clients.length === 1);
     const { startTime, client, ...hello } = open.socket?.clients[0]?.hello ?? assert.fail();
     const runtime = `Node ${process.versions.node}`;
     assert.deepEqual(hello, {
@@ -29,7 +30,7 @@ describe("A monitor", () => {
     process.env.AGENT_VITALS_AGENT = "from the environment";
     const other = createMonitor({ socket: open.path, token: TOKEN });
     delete process.env.AGENT_VITALS_AGENT;
-    await until(() => open.socket?.clients.length === 2, "both hellos");
+    await until("both hellos", () => open.socket?.clients.length === 2);
     const names = open.socket?.clients.map(({ hello }) => hello.agent).sort();
     assert.deepEqual(names, ["agent-vitals", "from the environment"]);
     await Promise.all([named.close(), other.close()]);
@@ -59,7 +60,7 @@ describe("A monitor", () => {
     monitor.monitorMemoryUsage();
     assert.ok(usage.heapLimit > usage.heapUsed && usage.rss > usage.heapUsed);
     assert.ok(usage.heapSpaces.some(({ name }) => name === "old_space"));
-    await until(() => open.of("memory").length >= 4, "readings of the interval");
+    await until("readings of the interval", () => open.of("memory").length >= 4);
     assert.deepEqual(open.of("memory")[0]?.heapSpaces, usage.heapSpaces);
     await monitor.close();
   });
@@ -105,7 +106,7 @@ describe("A monitor", () => {
     const off = monitor.onCleanup(() => ran.push("never"));
     off();
     monitor.onShutdown(() => ran.push("shutdown"));
-    await until(() => open.socket?.clients.length === 1, "the client");
+    await until("the client", () => open.socket?.clients.length === 1);
     const [client] = open.socket?.clients ?? [];
     const reply = await client?.command("cleanup", 5);
     assert.deepEqual([reply?.ok, reply?.result], [true, { hooks: 1 }]);
@@ -131,7 +132,7 @@ describe("A monitor", () => {
     const monitor = createMonitor({ socket: open.path, token: "wrong", agent: "stranger" });
     monitor.measure("talker", () => {});
     assert.match((await warning).message, /refused this agent: The token is not this workspace's/);
-    await until(() => !monitor.enabled, "the monitor to stop");
+    await until("the monitor to stop", () => !monitor.enabled);
     monitor.measure("talker", () => {});
     assert.equal(monitor.queued, 0);
     await monitor.close();
@@ -152,7 +153,7 @@ describe("A monitor", () => {
     monitor.monitorMemoryUsage();
     assert.deepEqual([monitor.enabled, monitor.queued], [false, 0]);
     await monitor.flush();
-    await until(() => open.left.length === 1, "its connection to close");
+    await until("its connection to close", () => open.left.length === 1);
     assert.equal(open.received.length, 1);
   });
 });

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { createServer, type Socket } from "node:net";
-import { OpenSocket, until } from "../socket/openSocket.ts";
+import { until } from "../../support/until.ts";
+import { OpenSocket } from "../socket/openSocket.ts";
 import { AgentProcess } from "./agentProcess.ts";
 
 const counts = (open: OpenSocket) => {
@@ -14,7 +15,7 @@ describe("An agent's process with a monitor", () => {
       await using open = await OpenSocket.start();
       await using agent = new AgentProcess("ends.ts", open.path, [wait]);
       assert.deepEqual(await agent.ended, { code: 0, stdout: "", stderr: "" });
-      await until(() => open.left.length === 1, "its connection to close");
+      await until("its connection to close", () => open.left.length === 1);
       assert.deepEqual([counts(open), open.rejected], [[100, 100], {}]);
     }
   });
@@ -27,7 +28,7 @@ describe("An agent's process with a monitor", () => {
       await using open = await OpenSocket.start();
       await using agent = new AgentProcess("ends.ts", open.path, ["200", how]);
       assert.equal((await agent.ended).code, code);
-      await until(() => open.left.length === 1, "its connection to close");
+      await until("its connection to close", () => open.left.length === 1);
       assert.deepEqual([counts(open), open.rejected], [[100, 100], {}]);
     }
   });
@@ -65,7 +66,7 @@ describe("An agent's process with a monitor", () => {
     await using open = await OpenSocket.start();
     await using agent = new AgentProcess("worker.ts", open.path);
     assert.deepEqual(await agent.ended, { code: 0, stdout: "", stderr: "" });
-    await until(() => open.left.length === 2, "both connections to close");
+    await until("both connections to close", () => open.left.length === 2);
     assert.deepEqual(counts(open), [1, 1]);
     assert.equal(new Set(open.left.map(({ hello }) => hello.pid)).size, 1);
   });

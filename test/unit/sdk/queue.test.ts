@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import type { Response, Summary } from "../../../src/model/wire.ts";
 import { bucketOf } from "../../../src/record/slots.ts";
 import { createMonitor } from "../../../src/sdk/index.ts";
-import { OpenSocket, TOKEN, until } from "../socket/openSocket.ts";
+import { until } from "../../support/until.ts";
+import { OpenSocket, TOKEN } from "../socket/openSocket.ts";
 
 interface Figures {
   count: number;
@@ -94,7 +95,7 @@ describe("A full queue", () => {
     }
     assert.equal(monitor.queued, 200);
     await open.open();
-    await until(() => open.of("summary").length >= 3, "the summaries");
+    await until("the summaries", () => open.of("summary").length >= 3);
     await monitor.close();
 
     assert.equal(open.of("response").length, 200);
@@ -115,7 +116,7 @@ describe("A full queue", () => {
       addResponse(wanted, { queryType: "talker", duration: ms / 1000, timeToFirstToken: ms / 1000, outcome: "ok" });
     }
     await open.open();
-    await until(() => open.of("summary").length === 2, "both summaries");
+    await until("both summaries", () => open.of("summary").length === 2);
     await monitor.close();
     assert.deepEqual(plain(arrived(open).get("talker") ?? none()), plain(wanted));
     assert.deepEqual(open.rejected, {});
@@ -135,7 +136,7 @@ describe("A full queue", () => {
     monitor.logPerformanceMetrics();
     monitor.startTurn().end();
     await open.open();
-    await until(() => open.of("dropped").length === 1, "the count of what was dropped");
+    await until("the count of what was dropped", () => open.of("dropped").length === 1);
     await monitor.close();
     assert.deepEqual(
       open.of("mark").map(({ name }) => name),
@@ -160,7 +161,7 @@ describe("A full queue", () => {
     assert.ok(monitor.queued < 90, `${monitor.queued} lines of 100 kB are queued`);
     const tooLong = Object.fromEntries(Array.from({ length: 80 }, (_, i) => [`k${i}`, "ß".repeat(4096)]));
     await open.open();
-    await until(() => open.of("metric").length > 50, "the queue");
+    await until("the queue", () => open.of("metric").length > 50);
     monitor.recordMetric("longer than a line", 1, "1", tooLong);
     await monitor.close();
     const [dropped] = open.of("dropped").slice(-1);
@@ -178,7 +179,7 @@ describe("A collector that dies and returns at the same address", () => {
       await open.close();
       for (let i = 0; i < 1000; i++) monitor.trackResponseTime(0, ++made, "talker");
       await open.open();
-      await until(() => arrived(open).get("talker")?.count === made, `${made} responses of ${life + 1} lives`);
+      await until(`${made} responses of ${life + 1} lives`, () => arrived(open).get("talker")?.count === made);
     }
     assert.equal(arrived(open).get("talker")?.sum.toFixed(3), ((made * (made + 1)) / 2000).toFixed(3));
     await monitor.close();

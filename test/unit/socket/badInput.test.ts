@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { hello, OpenSocket, RawClient, response, TOKEN, until } from "./openSocket.ts";
+import { until } from "../../support/until.ts";
+import { hello, OpenSocket, RawClient, response, TOKEN } from "./openSocket.ts";
 
 describe("Bad input on the event socket", () => {
   it("costs its line and no other, is counted by reason and told once", async () => {
@@ -9,7 +10,7 @@ describe("Bad input on the event socket", () => {
     await using client = new RawClient(open.path);
     await client.lines(hello(), response(1), "{not json", response(2), '{"type":"surprise"}', "also not json");
     await client.lines(response(-1), response(3), "x".repeat(300_000), response(4), hello());
-    await until(() => open.of("response").length === 4 && open.rejected["second hello"] === 1, "four responses");
+    await until("four responses", () => open.of("response").length === 4 && open.rejected["second hello"] === 1);
     assert.deepEqual(
       open.of("response").map((event) => event.duration),
       [1, 2, 3, 4],
@@ -28,7 +29,7 @@ describe("Bad input on the event socket", () => {
     await client.write(garbage);
     await client.write("\n");
     await client.lines(response(2));
-    await until(() => open.of("response").length === 2, "the response after the garbage");
+    await until("the response after the garbage", () => open.of("response").length === 2);
     assert.ok((open.rejected["not JSON"] ?? 0) > 0);
     assert.equal(open.log.length, 1);
   });
@@ -48,7 +49,7 @@ describe("Bad input on the event socket", () => {
     for (let at = 0; streams.some(({ bytes, step }) => at * step < bytes.length); at++) {
       for (const { client, bytes, step } of streams) await client.write(bytes.subarray(at * step, (at + 1) * step));
     }
-    await until(() => open.of("response").length === 90 && open.rejected["not JSON"] === 10, "all lines of both");
+    await until("all lines of both", () => open.of("response").length === 90 && open.rejected["not JSON"] === 10);
     for (const agent of ["a", "b"]) {
       const own = open.received.filter(({ client }) => client.hello.agent === agent);
       assert.equal(own.length, 45);
@@ -63,10 +64,10 @@ describe("Bad input on the event socket", () => {
       socket.write(${JSON.stringify(`${hello({ agent: "dying", pid: 7 })}\n${response(1)}\n{"type":"resp`)});
       setInterval(() => {}, 1000);`;
     const agent = spawn(process.execPath, ["-e", script], { stdio: "inherit" });
-    await until(() => open.of("response").length === 1, "the whole line");
+    await until("the whole line", () => open.of("response").length === 1);
     agent.kill("SIGKILL");
     await once(agent, "exit");
-    await until(() => open.left.length === 1, "the agent's connection to close");
+    await until("the agent's connection to close", () => open.left.length === 1);
     assert.deepEqual(open.rejected, { "half line": 1 });
     assert.match(open.log[0] ?? "", /dying \(pid 7\): line 1 after its hello broke off after 13 bytes/);
   });
@@ -86,7 +87,7 @@ describe("Bad input on the event socket", () => {
     for (const [bytes, error] of cases) {
       await using client = new RawClient(open.path);
       if (bytes) await client.write(bytes);
-      await until(() => client.ended, "the collector to close");
+      await until("the collector to close", () => client.ended);
       assert.equal(client.replies.length, 1);
       assert.equal(client.replies[0]?.ok, false);
       assert.match(client.replies[0]?.error ?? "", error);

@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import type { SocketClient } from "../../../src/inputs/socket/client.ts";
-import { hello, OpenSocket, RawClient, until } from "./openSocket.ts";
+import { until } from "../../support/until.ts";
+import { hello, OpenSocket, RawClient } from "./openSocket.ts";
 
 async function connected(open: OpenSocket, raw: RawClient): Promise<SocketClient> {
   await raw.lines(hello());
-  await until(() => open.socket?.clients.length === 1, "the client");
+  await until("the client", () => open.socket?.clients.length === 1);
   const [client] = open.socket?.clients ?? [];
   assert.ok(client);
   return client;
@@ -19,7 +20,7 @@ describe("A command to a client", () => {
     const client = await connected(open, raw);
     const first = client.command("cleanup", 5);
     const second = client.command("memory", 5);
-    await until(() => raw.replies.length === 3, "both commands");
+    await until("both commands", () => raw.replies.length === 3);
     const ids = raw.replies.slice(1).map(({ id }) => id);
     await raw.lines(reply(ids[1]), reply("unknown"), reply(ids[0], "no"));
     assert.deepEqual([(await first).ok, (await first).error, (await second).ok], [false, "no", true]);

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { readdirSync } from "node:fs";
 import { connect } from "node:net";
-import { hello, OpenSocket, RawClient, response, until } from "./openSocket.ts";
+import { until } from "../../support/until.ts";
+import { hello, OpenSocket, RawClient, response } from "./openSocket.ts";
 
 const CONNECTIONS = 10_000;
 const WAVE = 500;
@@ -27,7 +28,7 @@ describe("Ten thousand connections", () => {
     await using open = await OpenSocket.start();
     const served = Array.from({ length: 256 }, () => new RawClient(open.path));
     for (const client of served) await client.lines(hello());
-    await until(() => open.socket?.clients.length === 256, "256 clients to be served");
+    await until("256 clients to be served", () => open.socket?.clients.length === 256);
 
     let most = 0;
     for (let told = 256; told < CONNECTIONS; told += WAVE) {
@@ -40,7 +41,7 @@ describe("Ten thousand connections", () => {
     assert.equal(open.log.length, 1);
 
     for (const client of served) await client.lines(response());
-    await until(() => open.of("response").length === 256, "a response of each that was served");
+    await until("a response of each that was served", () => open.of("response").length === 256);
     for (const client of served) await client[Symbol.asyncDispose]();
   });
 
@@ -49,14 +50,14 @@ describe("Ten thousand connections", () => {
     {
       await using first = new RawClient(open.path);
       await first.lines(hello());
-      await until(() => first.replies[0]?.ok === true, "the first to be served");
+      await until("the first to be served", () => first.replies[0]?.ok === true);
       await using second = new RawClient(open.path);
-      await until(() => second.replies[0]?.ok === false, "the second to be refused");
+      await until("the second to be refused", () => second.replies[0]?.ok === false);
       assert.ok(Number(second.replies[0]?.result?.retryAfter) > 0);
     }
-    await until(() => open.left.length === 1, "the first to leave");
+    await until("the first to leave", () => open.left.length === 1);
     await using third = new RawClient(open.path);
     await third.lines(hello());
-    await until(() => third.replies[0]?.ok === true, "the third to be served");
+    await until("the third to be served", () => third.replies[0]?.ok === true);
   });
 });

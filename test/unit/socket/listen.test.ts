@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { existsSync, statSync, writeFileSync } from "node:fs";
-import { OpenSocket, RawClient, until } from "./openSocket.ts";
+import { until } from "../../support/until.ts";
+import { OpenSocket, RawClient } from "./openSocket.ts";
 
 describe("The event socket's address", () => {
   it("is open to its user alone and gone after the end", async () => {
@@ -19,7 +20,7 @@ describe("The event socket's address", () => {
     await open.open();
     await using client = new RawClient(open.path);
     await client.write("x\n");
-    await until(() => client.replies.length === 1, "an answer of the new one");
+    await until("an answer of the new one", () => client.replies.length === 1);
   });
 
   it("is not taken from a collector that lives", async () => {
@@ -28,7 +29,7 @@ describe("The event socket's address", () => {
     await assert.rejects(second.open(), /another collector serves it/);
     await using client = new RawClient(open.path);
     await client.write("x\n");
-    await until(() => client.replies.length === 1, "an answer of the first one");
+    await until("an answer of the first one", () => client.replies.length === 1);
   });
 
   it("is not cleared of what is no socket", async () => {

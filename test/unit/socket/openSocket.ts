@@ -2,10 +2,10 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { connect, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout as delay } from "node:timers/promises";
 import type { EventSink, SocketClient } from "../../../src/inputs/socket/client.ts";
 import { type EventSocket, type EventSocketOptions, openEventSocket } from "../../../src/inputs/socket/server.ts";
 import type { ClientEvent, Hello, Reply } from "../../../src/model/wire.ts";
+import { until } from "../../support/until.ts";
 
 export const TOKEN = "the token of this workspace";
 
@@ -71,15 +71,6 @@ export class OpenSocket implements AsyncDisposable {
   }
 }
 
-/** Waits until something is true; fails with what it waited for. */
-export async function until(condition: () => boolean, what: string, milliseconds = 8000): Promise<void> {
-  const deadline = Date.now() + milliseconds;
-  while (!condition()) {
-    if (Date.now() > deadline) throw new Error(`Waited ${milliseconds} ms in vain: ${what}`);
-    await delay(5);
-  }
-}
-
 export const hello = (changes: Partial<Hello> = {}): string => {
   const plain: Hello = { type: "hello", protocol: 1, agent: "raw", pid: 1, startTime: 1.7e9, token: TOKEN };
   return JSON.stringify({ ...plain, ...changes });
@@ -122,6 +113,6 @@ export class RawClient implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.socket.end();
-    await until(() => this.ended, "the raw client's socket to close");
+    await until("the raw client's socket to close", () => this.ended);
   }
 }

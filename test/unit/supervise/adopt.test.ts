@@ -8,7 +8,8 @@ import type { AgentDefinition } from "../../../src/model/config.ts";
 import { type Adopted, adoptRuns, pruneRuns } from "../../../src/supervise/adopt.ts";
 import type { Run } from "../../../src/supervise/run.ts";
 import { readRecord, writeRecord } from "../../../src/supervise/runFolder.ts";
-import { definition, lives, nodeAgent, output, pythonAgent, Runs, until } from "./support.ts";
+import { until } from "../../support/until.ts";
+import { definition, lives, nodeAgent, output, pythonAgent, Runs } from "./support.ts";
 
 /** A launcher starts the agents and is killed before it can say goodbye. */
 async function launchAndDie(runs: Runs, agents: AgentDefinition[]): Promise<void> {

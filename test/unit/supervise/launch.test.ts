@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { processIdentity } from "../../../src/inputs/sampling/process/identity.ts";
 import { agentEnvironment, launchRun } from "../../../src/supervise/launch.ts";
 import { keptFiles } from "../../../src/supervise/runFolder.ts";
-import { definition, lives, nodeAgent, output, Runs, until } from "./support.ts";
+import { until } from "../../support/until.ts";
+import { definition, lives, nodeAgent, output, Runs } from "./support.ts";
 
 describe("launching an agent", () => {
   let runs: Runs;

@@ -3,7 +3,8 @@ import { appendFileSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileS
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { followOutput, trimOutput } from "../../../src/supervise/output.ts";
-import { definition, output, Runs, until } from "./support.ts";
+import { until } from "../../support/until.ts";
+import { definition, output, Runs } from "./support.ts";
 
 describe("following an output", () => {
   let folder: string;

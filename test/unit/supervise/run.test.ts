@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { definition, lives, nodeAgent, output, Runs, until } from "./support.ts";
+import { until } from "../../support/until.ts";
+import { definition, lives, nodeAgent, output, Runs } from "./support.ts";
 
 describe("a launched run", () => {
   let runs: Runs;

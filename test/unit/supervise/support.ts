@@ -1,4 +1,3 @@
-import assert from "node:assert/strict";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -6,17 +5,6 @@ import { processIdentity } from "../../../src/inputs/sampling/process/identity.t
 import type { AgentDefinition } from "../../../src/model/config.ts";
 import { launchRun } from "../../../src/supervise/launch.ts";
 import type { Run } from "../../../src/supervise/run.ts";
-
-/** Waits until `ready` gives something, at most 10 s. */
-export async function until<T>(what: string, ready: () => T | undefined | false): Promise<T> {
-  const deadline = performance.now() + 10_000;
-  for (;;) {
-    const value = ready();
-    if (value !== undefined && value !== false) return value;
-    assert.ok(performance.now() < deadline, `waited in vain for ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-}
 
 export function definition(command: string, args: string[], more: Partial<AgentDefinition> = {}): AgentDefinition {
   return {

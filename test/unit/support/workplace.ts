@@ -5,6 +5,7 @@ import { type Addresses, workspaceAddresses } from "../../../src/collector/addre
 import { type CollectorConnection, connectCollector } from "../../../src/collector/client.ts";
 import { type CollectorSettings, Configure, GetState } from "../../../src/collector/protocol.ts";
 import type { AgentState, WorkspaceState } from "../../../src/model/state.ts";
+import { until } from "../../support/until.ts";
 
 const program = join(import.meta.dirname, "..", "..", "..", "src", "collector", "main.ts");
 
@@ -67,20 +68,6 @@ export function alive(pid: number): boolean {
     return true;
   } catch {
     return false;
-  }
-}
-
-/** Polls until `read` gives something; fails with `what` after 20 s. */
-export async function until<T>(
-  what: string,
-  read: () => T | undefined | false | Promise<T | undefined | false>,
-): Promise<T> {
-  const deadline = Date.now() + 20_000;
-  for (;;) {
-    const value = await read();
-    if (value !== undefined && value !== false) return value;
-    if (Date.now() > deadline) throw new Error(`Not within 20 s: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }
 

@@ -48,7 +48,7 @@ export class TracksChart {
     this.#chart = new Chart<"line", Point[]>(canvas, {
       type: "line",
       data: { datasets: [] },
-      options: { responsive: false },
+      options: { responsive: false, maintainAspectRatio: false },
       plugins: [
         {
           id: "tracks",
@@ -167,6 +167,7 @@ export class TracksChart {
     };
     return {
       responsive: false,
+      maintainAspectRatio: false,
       animation: false,
       parsing: false,
       normalized: true,

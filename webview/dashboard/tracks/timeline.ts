@@ -1,5 +1,5 @@
-import type { AgentState, TimeMark } from "../../../src/model/state.ts";
 import type { CollectorStatus } from "../../../src/model/dashboard.ts";
+import type { AgentState, TimeMark } from "../../../src/model/state.ts";
 import { CHART_SPAN, type SeriesWindow } from "../seriesWindow.ts";
 
 /** A stretch of time, Unix seconds. */
@@ -70,7 +70,12 @@ export interface Point {
  * Points with a break wherever two neighbours must not be joined: a stretch lies between them, or more than `joins`
  * seconds. A point without neighbours becomes a dash of `width` seconds, so that it can be seen.
  */
-export function withBreaks(points: readonly Point[], breaks: readonly Stretch[], joins: number, width: number): Point[] {
+export function withBreaks(
+  points: readonly Point[],
+  breaks: readonly Stretch[],
+  joins: number,
+  width: number,
+): Point[] {
   const joined = (a: Point, b: Point) => b.x - a.x <= joins && !breaks.some((s) => s.to > a.x && s.from < b.x);
   const result: Point[] = [];
   let alone = true;

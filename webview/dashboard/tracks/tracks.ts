@@ -46,7 +46,7 @@ export interface TrackOptions {
   labelHeight: number;
 }
 
-const HEIGHTS = { tall: 92, low: 58, cpu: 50, memory: 60, voice: 50 };
+const HEIGHTS = { tall: 92, low: 62, cpu: 50, memory: 60, voice: 50 };
 // Two neighbours of a latency line may be this far apart, seconds: a slow agent has empty buckets between responses.
 const LATENCY_JOINS = 60;
 
@@ -73,6 +73,16 @@ const percentiles = (p: { p50?: number; p95?: number; p99?: number } | undefined
   });
 const count = (n: number, what: string) => `${n} ${what}${n === 1 ? "" : "s"}`;
 
+/** Where a bucket is drawn: in the middle of that part of it in which the agent ran. */
+function middle(start: number, bucket: number, { to, down }: Timeline): number {
+  let [left, right] = [start, Math.min(start + bucket, to)];
+  for (const stretch of down) {
+    if (stretch.from > left && stretch.from < right) right = stretch.from;
+    else if (stretch.to > left && stretch.to < right) left = stretch.to;
+  }
+  return (left + right) / 2;
+}
+
 /** What must not be drawn through. */
 const breaks = ({ down, unmeasured }: Timeline): Stretch[] => [...down, ...unmeasured];
 
@@ -88,8 +98,8 @@ function latencyTrack(
   const { bucket } = series;
   const shown = known.filter((p) => p.time + bucket >= timeline.from && p.time <= timeline.to);
   const line = (style: "p50" | "p95" | "p99"): Line => {
-    const points = known.map((p) => ({ x: Math.min(p.time + bucket / 2, timeline.to), y: p[style] }));
-    return { style, points: withBreaks(points, breaks(timeline), LATENCY_JOINS, bucket) };
+    const points = known.map((p) => ({ x: middle(p.time, bucket, timeline), y: p[style] }));
+    return { style, points: withBreaks(points, breaks(timeline), LATENCY_JOINS, bucket / 2) };
   };
   const highest = (style: "p95" | "p99") => Math.max(0, ...shown.map((p) => p[style]));
   const p95 = Math.max(highest("p95"), objective ?? 0);

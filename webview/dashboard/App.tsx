@@ -1,0 +1,105 @@
+import { useMemo } from "preact/hooks";
+import type { DashboardMemento } from "../../src/model/dashboard.ts";
+import type { AgentState } from "../../src/model/state.ts";
+import type { Palette } from "../shared/palette.ts";
+import { useMedia } from "../shared/useMedia.ts";
+import { Distributions } from "./Distributions.tsx";
+import type { DashboardModel } from "./dashboardModel.ts";
+import { Empty } from "./Empty.tsx";
+import { Header, type Run } from "./Header.tsx";
+import { Machine } from "./Machine.tsx";
+import { Notices } from "./Notices.tsx";
+import { Responses } from "./Responses.tsx";
+import { Tiles } from "./Tiles.tsx";
+import { tiles, worstFirst } from "./tiles.ts";
+import { Tracks } from "./tracks/Tracks.tsx";
+import { Verdict } from "./Verdict.tsx";
+import { Voice } from "./Voice.tsx";
+import { verdict } from "./verdict.ts";
+
+export interface AppProps {
+  model: DashboardModel;
+  palette: Palette;
+  run: Run;
+  show: (agent: string) => void;
+  keep: (change: Partial<DashboardMemento>) => void;
+  dismiss: () => void;
+}
+
+export function App(props: AppProps) {
+  const { model, run, dismiss } = props;
+  const { collector, state, agent, agents, failure } = model;
+  const notices = <Notices collector={collector} state={state} failure={failure} dismiss={dismiss} run={run} />;
+  if (!collector || (collector.state === "connecting" && !state)) {
+    return (
+      <>
+        <Connecting name={model.memento.agent} />
+        {notices}
+      </>
+    );
+  }
+  if (!agent || (agent.status === "idle" && agent.runs.length === 0)) {
+    return (
+      <>
+        {notices}
+        <Empty startable={agents.filter((a) => a.launchable)} run={run} />
+      </>
+    );
+  }
+  return (
+    <>
+      <Header agents={agents} agent={agent} now={model.now} run={run} show={props.show} />
+      {notices}
+      <Figures {...props} agent={agent} />
+    </>
+  );
+}
+
+/** Before the first message: the frame stands, and says what it waits for. */
+function Connecting({ name }: { name: string | undefined }) {
+  return (
+    <header>
+      <span class="dot dot-starting" />
+      <h1 class="cut">{name ?? "Agent Vitals"}</h1>
+      <p class="run" role="status">
+        Connecting to the collector
+      </p>
+    </header>
+  );
+}
+
+function Figures({ model, agent, palette, run, keep }: AppProps & { agent: AgentState }) {
+  const narrow = useMedia("(max-width: 699px)");
+  const { series, state, collector, now, memento } = model;
+  const hardware = state?.hardware;
+  const all = useMemo(() => tiles(agent, series, hardware, now), [agent, series, hardware, now]);
+  const { table = false, everything = false } = memento;
+  if (!state || !collector) return null;
+  const fresh = collector.state === "connected";
+  return (
+    <main class={fresh ? undefined : "stale"}>
+      <Verdict sentence={verdict(agent, now)} run={run} />
+      <Tiles tiles={narrow ? worstFirst(all) : all} />
+      <div class="evidence">
+        <Tracks
+          agent={agent}
+          series={series}
+          collector={collector}
+          now={now}
+          palette={palette}
+          narrow={narrow}
+          table={table}
+          everything={everything}
+          onTable={(value) => keep({ table: value })}
+          onEverything={(value) => keep({ everything: value })}
+        />
+        <div class="panels">
+          <Distributions agent={agent} series={series} table={table} />
+          <Voice agent={agent} />
+        </div>
+      </div>
+      <Responses key={agent.name} rows={series.responses} latency={agent.latency} />
+      <Machine state={state} agent={agent} />
+    </main>
+  );
+}

@@ -1,0 +1,26 @@
+import { formatBytes } from "../../src/model/format.ts";
+import type { AgentState, WorkspaceState } from "../../src/model/state.ts";
+
+/** The machine in a line, and what could not be counted, if anything. */
+export function Machine({ state, agent }: { state: WorkspaceState; agent: AgentState }) {
+  const { hardware, rejected } = state;
+  const machine = hardware && [
+    `${hardware.cpu}, ${hardware.physicalCores} cores, ${hardware.cores} threads`,
+    `${formatBytes(hardware.memory)} of memory`,
+    ...hardware.gpus.map(({ name, memory }) => (memory ? `${name}, ${formatBytes(memory)}` : name)),
+    hardware.os,
+  ];
+  const lost = Object.entries(agent.dropped).filter(([, count]) => count > 0);
+  const refused = Object.entries(rejected);
+  const list = (counts: [string, number][]) =>
+    counts.map(([what, n]) => `${n.toLocaleString("en")} ${what}`).join(", ");
+  return (
+    <footer class="quiet">
+      {machine && <p>{machine.join(" · ")}</p>}
+      {lost.length > 0 && (
+        <p>Fell out of the client's full queue: {list(lost)}. Responses were folded, none is missing.</p>
+      )}
+      {refused.length > 0 && <p>Lines of clients that could not be read: {list(refused)}. The log says which.</p>}
+    </footer>
+  );
+}

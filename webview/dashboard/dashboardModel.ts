@@ -1,0 +1,73 @@
+import type { CollectorStatus, DashboardMemento, DashboardNotification } from "../../src/model/dashboard.ts";
+import type { AgentState, WorkspaceState } from "../../src/model/state.ts";
+import { emptyWindow, merge, type SeriesWindow, trim } from "./seriesWindow.ts";
+
+// A collector on another machine may have another clock; the same machine's is only late by the way of a message.
+const CLOCKS_AGREE = 2;
+
+/** What the dashboard shows: the latest of everything the editor told, whether or not it is painted. */
+export class DashboardModel {
+  collector: CollectorStatus | undefined;
+  state: WorkspaceState | undefined;
+  series: SeriesWindow;
+  memento: Partial<DashboardMemento>;
+  /** What the editor could not do when it was last asked. */
+  failure: string | undefined;
+  #shown: string | undefined;
+  #clockOffset = 0;
+  readonly #clock: () => number;
+
+  /** @param clock this page's time, Unix seconds */
+  constructor(memento: Partial<DashboardMemento>, clock: () => number) {
+    this.memento = memento;
+    this.#clock = clock;
+    this.series = emptyWindow(memento.agent ?? "");
+  }
+
+  /** The collector's time, Unix seconds. */
+  get now(): number {
+    return this.#clock() + this.#clockOffset;
+  }
+
+  get agents(): AgentState[] {
+    return this.state?.agents ?? [];
+  }
+
+  /** The shown agent; undefined while there is none. */
+  get agent(): AgentState | undefined {
+    return this.agents.find((a) => a.name === this.#shown);
+  }
+
+  apply(notification: DashboardNotification): void {
+    switch (notification.kind) {
+      case "state":
+        this.#takeState(notification);
+        break;
+      case "series":
+        this.series = merge(emptyWindow(notification.series.agent), notification.series);
+        break;
+      case "tick":
+        if (notification.series.agent === this.series.agent) this.series = merge(this.series, notification.series);
+        break;
+    }
+    this.series = trim(this.series, this.#seriesEnd());
+  }
+
+  #takeState({ state, collector, shown }: Extract<DashboardNotification, { kind: "state" }>): void {
+    this.collector = collector;
+    this.state = state;
+    this.#shown = shown;
+    if (shown !== undefined) this.memento = { ...this.memento, agent: shown };
+    // Another agent's figures must not stand under this one's name until its own have come.
+    if (shown !== undefined && shown !== this.series.agent) this.series = emptyWindow(shown);
+    if (state) {
+      const offset = state.time - this.#clock();
+      if (collector.state === "connected") this.#clockOffset = Math.abs(offset) > CLOCKS_AGREE ? offset : 0;
+    }
+  }
+
+  /** An agent that has ended keeps its last figures. */
+  #seriesEnd(): number {
+    return this.agent?.runs[0]?.endTime ?? this.now;
+  }
+}

@@ -1,0 +1,68 @@
+import "@vscode/codicons/dist/codicon.css";
+import "../shared/base.css";
+import "./dashboard.css";
+import { render } from "preact";
+import {
+  type DashboardMemento,
+  type DashboardNotification,
+  type DashboardRequest,
+  REQUEST_TIMEOUT,
+} from "../../src/model/dashboard.ts";
+import { EditorChannel } from "../shared/editorChannel.ts";
+import { onFrame } from "../shared/onFrame.ts";
+import { onThemeChange, readPalette } from "../shared/palette.ts";
+import { App } from "./App.tsx";
+import { DashboardModel } from "./dashboardModel.ts";
+
+const root = document.getElementById("root");
+if (!root) throw new Error("The page of the dashboard has no element #root to draw in.");
+
+const channel = new EditorChannel<DashboardRequest, DashboardNotification, DashboardMemento>(
+  REQUEST_TIMEOUT,
+  (notification) => {
+    model.apply(notification);
+    if (model.memento.agent !== channel.memento.agent) channel.keep(model.memento);
+    paint();
+  },
+);
+const model = new DashboardModel(channel.memento, () => Date.now() / 1000);
+let palette = readPalette();
+
+const paint = onFrame(() => {
+  render(
+    <App
+      model={model}
+      palette={palette}
+      run={(command, agent) => ask({ kind: "command", command, ...(agent !== undefined && { agent }) })}
+      show={(agent) => ask({ kind: "show", agent })}
+      keep={keep}
+      dismiss={() => fail(undefined)}
+    />,
+    root,
+  );
+});
+
+function keep(change: Partial<DashboardMemento>): void {
+  model.memento = { ...model.memento, ...change };
+  channel.keep(change);
+  paint();
+}
+
+function fail(message: string | undefined): void {
+  model.failure = message;
+  paint();
+}
+
+function ask(request: DashboardRequest): void {
+  fail(undefined);
+  channel.request(request).catch((error: Error) => fail(`That could not be done: ${error.message}.`));
+}
+
+onThemeChange(() => {
+  palette = readPalette();
+  paint();
+});
+// Ages and the chart's right edge move on while nothing comes in.
+setInterval(paint, 1000);
+paint();
+ask({ kind: "ready", memento: model.memento });

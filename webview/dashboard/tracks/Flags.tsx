@@ -1,0 +1,29 @@
+import { clockSecond } from "../../shared/clockTime.ts";
+import { Icon } from "../../shared/Icon.tsx";
+import { type Flag, flagIcon } from "./flags.ts";
+
+const ROW_HEIGHT = 22;
+
+/** What happened, over the moment at which it did. */
+export function Flags({ flags }: { flags: Flag[] }) {
+  const rows = Math.max(1, ...flags.map((f) => f.row + 1));
+  return (
+    <ul class="flags" style={{ height: `${rows * ROW_HEIGHT}px` }} aria-label="Marks">
+      {flags.map(({ mark, left, row, iconOnly, more }) => {
+        const words = [mark, ...more].map((m) => `${clockSecond(m.time)} ${m.label}`).join(", ");
+        const grave = mark.kind === "crash" || mark.kind === "restart";
+        return (
+          <li
+            key={`${mark.kind} ${mark.time} ${mark.label}`}
+            class={`flag${grave ? " grave" : ""}`}
+            style={{ left: `${left}px`, bottom: `${row * ROW_HEIGHT + 2}px` }}
+            title={words}
+          >
+            <Icon name={flagIcon(mark)} />
+            {iconOnly ? <span class="unseen">{words}</span> : mark.label}
+          </li>
+        );
+      })}
+    </ul>
+  );
+}

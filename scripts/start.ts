@@ -1,6 +1,10 @@
 import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
+import { workspaceAddresses } from "../src/collector/addresses.ts";
+import { type CollectorConnection, connectCollector } from "../src/collector/client.ts";
+import { Configure, StartAgent } from "../src/collector/protocol.ts";
 import { onEnd } from "./endings.ts";
 import { makeSandbox } from "./sandbox.ts";
 import { startServer } from "./vscodeServer.ts";
@@ -18,21 +22,41 @@ async function serve(): Promise<void> {
   const { dataFolder, env, remove } = await makeSandbox();
   try {
     const server = await startServer({ dataFolder, env, settings: { "agentVitals.autoStart": true } });
+    const collector = await startAgent(env);
     const address = server.address(EXAMPLE, { extensionDevelopmentPath: ROOT });
     console.log(`
-VS Code is running, with Agent Vitals in it and examples/agent open. Ctrl+C ends it and all that it started.
-The example's agent starts with the page: open this address in a browser on this machine.
+VS Code is running, with Agent Vitals in it and examples/agent open, and the example's agent runs.
+Drive turns from another terminal:  cd examples/agent && npm run load
+Ctrl+C here ends everything. Open this address in a browser on this machine:
 
 ${address}`);
     let asked = false;
     onEnd(async () => {
       asked = true;
+      const left = new Promise<void>((resolve) => collector.onClose(resolve));
+      process.kill(collector.pid, "SIGTERM"); // Which stops the agent first.
+      await left;
     });
     await server.ended;
     if (!asked) throw new Error(`The VS Code server ended by itself. It wrote:\n${server.output().join("\n")}`);
   } finally {
     await remove();
   }
+}
+
+/** Starts the example's agent as a window would, so that it runs before the page is opened. */
+async function startAgent(env: Record<string, string>): Promise<CollectorConnection> {
+  Object.assign(process.env, env); // The collector inherits it, and finds the server's addresses.
+  const { version } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as { version: string };
+  const collector = await connectCollector({
+    addresses: workspaceAddresses(EXAMPLE),
+    program: join(ROOT, "dist", "collector.js"),
+    client: { version, kind: "cli", pid: process.pid },
+  });
+  const settings = { samplingInterval: 1, thresholds: { talker: 2 }, keepAgents: false, trusted: true };
+  await collector.rpc.sendRequest(Configure, { folders: [EXAMPLE], ...settings });
+  await collector.rpc.sendRequest(StartAgent, { agent: "example-agent" });
+  return collector;
 }
 
 /** Opens a window of the desktop VS Code on PATH; the window is then the user's own to close. */

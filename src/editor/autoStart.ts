@@ -4,8 +4,8 @@ import type { CollectorLink } from "./collectorLink.ts";
 import type { RunTerminals } from "./runTerminal.ts";
 
 /**
- * Starts the workspace's named agents once, when the collector first tells of them. Agents that run already (the
- * window was reloaded) or that were stopped stay as they are.
+ * Starts the workspace's named agents once, when the collector first tells of them. Agents that run already, or that
+ * ended under this collector (the window was reloaded), stay as they are.
  */
 export function startNamedAgents(
   link: CollectorLink,
@@ -16,7 +16,8 @@ export function startNamedAgents(
     if (!state || state.agents.length === 0 || !vscode.workspace.isTrusted) return;
     subscription.dispose();
     for (const agent of state.agents) {
-      if (!agent.launchable || agent.status !== "idle") continue;
+      const [run] = agent.runs;
+      if (!agent.launchable || (run && (run.endTime ?? state.time) >= state.self.startTime)) continue;
       link
         .connect()
         .then((rpc) => rpc.sendRequest(StartAgent, { agent: agent.name }))

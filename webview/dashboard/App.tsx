@@ -6,6 +6,7 @@ import { useMedia } from "../shared/useMedia.ts";
 import { Distributions } from "./Distributions.tsx";
 import type { DashboardModel } from "./dashboardModel.ts";
 import { Empty } from "./Empty.tsx";
+import { Gauges } from "./Gauges.tsx";
 import { Header, type Run } from "./Header.tsx";
 import { Machine } from "./Machine.tsx";
 import { Notices } from "./Notices.tsx";
@@ -60,7 +61,9 @@ function Connecting({ name }: { name: string | undefined }) {
   return (
     <header>
       <span class="dot dot-starting" />
-      <h1 class="cut">{name ?? "Agent Vitals"}</h1>
+      <h1>
+        <span>{name ?? "Agent Vitals"}</span>
+      </h1>
       <p class="run" role="status">
         Connecting to the collector
       </p>
@@ -80,7 +83,7 @@ function Figures({ model, agent, palette, run, keep }: AppProps & { agent: Agent
     <main class={fresh ? undefined : "stale"}>
       <Verdict sentence={verdict(agent, now)} run={run} />
       <Tiles tiles={narrow ? worstFirst(all) : all} />
-      <div class="evidence">
+      <div class={`evidence${table ? " tables" : ""}`}>
         <Tracks
           agent={agent}
           series={series}
@@ -96,6 +99,7 @@ function Figures({ model, agent, palette, run, keep }: AppProps & { agent: Agent
         <div class="panels">
           <Distributions agent={agent} series={series} table={table} />
           <Voice agent={agent} />
+          <Gauges agent={agent} />
         </div>
       </div>
       <Responses key={agent.name} rows={series.responses} latency={agent.latency} />

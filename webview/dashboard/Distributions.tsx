@@ -3,7 +3,7 @@ import type { AgentState } from "../../src/model/state.ts";
 import { along, type Distribution, decades, distributions, type LogAxis, logAxis } from "./distribution.ts";
 import type { SeriesWindow } from "./seriesWindow.ts";
 
-const HEIGHT = 40;
+const HEIGHT = 32;
 
 /** How durations of the last five minutes are distributed, as bars or as their table. */
 export function Distributions({ agent, series, table }: { agent: AgentState; series: SeriesWindow; table: boolean }) {

@@ -31,10 +31,10 @@ export function Header({ agents, agent, now, run, show }: HeaderProps) {
   return (
     <header>
       <span class={`dot dot-${agent.status}`} />
-      <h1 class="cut">
+      <h1>
         {agents.length > 1 ? <Agents agents={agents} agent={agent} show={show} /> : <span>{agent.name}</span>}
       </h1>
-      <p class="run cut">
+      <p class="run cut" title={current && `pid ${current.pid}\n${current.commandLine ?? ""}`}>
         <span>{statusLine(agent, current, now)}</span>
         {current && <span>run {current.number}</span>}
       </p>
@@ -62,7 +62,7 @@ function Agents({ agents, agent, show }: Pick<HeaderProps, "agents" | "agent" | 
 function statusLine(agent: AgentState, run: RunState | undefined, now: number): string {
   const word = statusWords[agent.status];
   if (run && agent.status === "running") return `${word} for ${formatAge(now - run.startTime)}`;
-  if (run?.endTime !== undefined) return `${word} ${formatAge(now - run.endTime)} ago`;
+  if (run?.endTime !== undefined) return `${word} for ${formatAge(now - run.endTime)}`;
   return word;
 }
 

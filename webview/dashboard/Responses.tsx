@@ -25,7 +25,7 @@ export function Responses({ rows: all, latency }: ResponsesProps) {
   if (all.length === 0) return null;
 
   const first = Math.max(0, Math.floor(top / ROW_HEIGHT) - OVERSCAN);
-  const shown = rows.slice(first, first + VISIBLE_ROWS + 2 * OVERSCAN);
+  const shown = rows.slice(first, Math.ceil(top / ROW_HEIGHT) + VISIBLE_ROWS + OVERSCAN);
   const below = rows.length - first - shown.length;
   const total = (all[0]?.index ?? 0) + 1;
   const objectives = new Map(latency.map((q) => [q.queryType, q.threshold]));
@@ -78,7 +78,9 @@ export function Responses({ rows: all, latency }: ResponsesProps) {
           <tbody>
             <Space rows={first} />
             {shown.map((row, i) => (
-              <Response key={row.index} row={row} place={first + i + 2} objective={objectives.get(row.queryType)} />
+              // By place: when rows come in, texts change and elements stay.
+              // biome-ignore lint/suspicious/noArrayIndexKey: see above
+              <Response key={i} row={row} place={first + i + 2} objective={objectives.get(row.queryType)} />
             ))}
             <Space rows={below} />
           </tbody>

@@ -39,7 +39,7 @@ export interface Tile {
   spark?: Spark;
 }
 
-const severityRank: Record<Severity, number> = { error: 0, warning: 1, unproven: 2, info: 3, ok: 4 };
+const severityRank: Record<Severity, number> = { error: 0, warning: 1, unproven: 2, info: 3, ok: 3 };
 
 export function worstFirst(tiles: readonly Tile[]): Tile[] {
   return [...tiles].sort((a, b) => severityRank[a.severity] - severityRank[b.severity]);
@@ -72,12 +72,13 @@ function latencyTile(q: QueryTypeLatency, series: SeriesWindow, now: number): Ti
     aside: threshold === undefined ? "" : `< ${trimZeros(formatDuration(threshold))}`,
     spark,
   };
+  const { spark: _, ...untilEnough } = about;
   const p95 = minute.p95 ?? q.lastP95;
   const bar = threshold === undefined ? {} : { bar: { used: Math.min(1, p95 / threshold) } };
   const share = threshold === undefined ? 0 : p95 / threshold;
   const figure = formatDuration(p95);
   const onFew = `${session.count} of ${ENOUGH_RESPONSES}`;
-  const count = minute.count === 1 ? "1 response" : `${minute.count} responses`;
+  const perMinute = `${minute.count.toLocaleString("en")}/min`;
   switch (standing(q)) {
     case "waiting":
       return { ...about, figure: "–", unit: "", severity: "info", words: { rest: "Waiting for a response" } };
@@ -91,7 +92,7 @@ function latencyTile(q: QueryTypeLatency, series: SeriesWindow, now: number): Ti
         words: { lead: "Idle.", rest: `Last one ${formatAge(now - q.lastTime)} ago` },
       };
     case "no objective":
-      return { ...about, figure, unit: "", severity: "info", words: { rest: `${count}, no objective` } };
+      return { ...about, figure, unit: "", severity: "info", words: { rest: `${perMinute}, no objective` } };
     case "met":
       return {
         ...about,
@@ -99,7 +100,7 @@ function latencyTile(q: QueryTypeLatency, series: SeriesWindow, now: number): Ti
         figure,
         unit: "",
         severity: "ok",
-        words: { rest: `${formatPercent(1 - share)} to spare, ${count}` },
+        words: { rest: `${formatPercent(1 - share)} to spare, ${perMinute}` },
       };
     case "missed":
       return {
@@ -108,7 +109,7 @@ function latencyTile(q: QueryTypeLatency, series: SeriesWindow, now: number): Ti
         figure,
         unit: "",
         severity: "error",
-        words: { lead: "Missed.", rest: `${formatPercent(share - 1)} over, ${count}` },
+        words: { lead: "Missed.", rest: `${formatPercent(share - 1)} over, ${perMinute}` },
       };
     case "over so far":
       return {
@@ -117,12 +118,12 @@ function latencyTile(q: QueryTypeLatency, series: SeriesWindow, now: number): Ti
         figure,
         unit: "",
         severity: "warning",
-        words: { lead: "Over so far,", rest: `on ${count}` },
+        words: { lead: "Over so far,", rest: perMinute },
       };
     case "so far":
       return session.count < ENOUGH_RESPONSES
         ? {
-            ...about,
+            ...untilEnough,
             figure: onFew,
             unit: "responses",
             severity: "info",
@@ -135,7 +136,7 @@ function latencyTile(q: QueryTypeLatency, series: SeriesWindow, now: number): Ti
             figure,
             unit: "",
             severity: "info",
-            words: { lead: "Met so far,", rest: `on ${count}` },
+            words: { lead: "Met so far,", rest: perMinute },
           };
   }
 }

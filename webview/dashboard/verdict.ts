@@ -122,7 +122,6 @@ function calm(agent: AgentState, all: QueryTypeLatency[], now: number): Verdict 
     };
   }
   const few = judged.filter((q) => standing(q) === "so far");
-  const rest = few.map((q) => `${title(q)} has ${few.length > 1 ? "" : "only "}${responses(q.minute.count)}`);
   const met = judged.some((q) => standing(q) === "met");
   if (few.length === 0) {
     if (met) return { severity: "ok", lead: "Every objective is met." };
@@ -131,7 +130,7 @@ function calm(agent: AgentState, all: QueryTypeLatency[], now: number): Verdict 
   return {
     severity: met ? "ok" : "info",
     lead: "Every objective is met so far.",
-    rest: `${list(rest)} in the last minute, a p95 needs ${ENOUGH_RESPONSES}.`,
+    rest: `${list(few.map(title))} ${few.length > 1 ? "rest" : "rests"} on fewer than ${ENOUGH_RESPONSES} responses in the last minute.`,
   };
 }
 

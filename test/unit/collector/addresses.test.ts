@@ -50,10 +50,13 @@ describe("the collector's lock", () => {
       ? { pid, startMark, startTime: 100, zombie: startMark === "zombie", parent: 1, group: 1 }
       : undefined;
   const alive = started("100");
+  let folder = "";
   let file = "";
   beforeEach(() => {
-    file = join(mkdtempSync(join(tmpdir(), "av-lock-")), "x.lock");
+    folder = mkdtempSync(join(tmpdir(), "av-lock-"));
+    file = join(folder, "x.lock");
   });
+  afterEach(() => rmSync(folder, { recursive: true }));
 
   it("is held by one", () => {
     const release = takeLock(file, alive);

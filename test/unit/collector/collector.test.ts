@@ -43,7 +43,8 @@ open();
 process.stdin.on("data", (d) => console.log("heard " + d.toString().trim()));
 `;
 
-describe("the collector", () => {
+describe("the collector", function () {
+  this.timeout(40_000); // The last window's grace alone is 10 s.
   let place: Workplace;
   beforeEach(() => {
     place = new Workplace();

@@ -13,6 +13,7 @@ interface Row {
   cells: string[];
 }
 
+const RESOURCE_COLUMNS = ["CPU", "Heap", "RSS"];
 const LATENCY_COLUMNS = ["Count", "Errors", "p50", "p95", "p99"];
 
 /** The charts' figures as a table: a row a bucket, newest first. */
@@ -51,7 +52,7 @@ export function TracksTable(props: { tracks: Track[]; series: SeriesWindow; time
                   Voice turns
                 </th>
               )}
-              <th colSpan={2} scope="colgroup" class="group">
+              <th colSpan={RESOURCE_COLUMNS.length} scope="colgroup" class="group">
                 Resources
               </th>
               <th rowSpan={2} scope="col">
@@ -61,7 +62,7 @@ export function TracksTable(props: { tracks: Track[]; series: SeriesWindow; time
             <tr>
               {types.flatMap((t) => LATENCY_COLUMNS.map((c) => <Head key={`${t.id} ${c}`} text={c} />))}
               {voice && ["Succeeded", "Failed"].map((c) => <Head key={c} text={c} />)}
-              {["CPU", "RSS"].map((c) => (
+              {RESOURCE_COLUMNS.map((c) => (
                 <Head key={c} text={c} />
               ))}
             </tr>
@@ -108,10 +109,12 @@ function rowsOf(series: SeriesWindow, { from, to, marks }: Timeline, types: Trac
   const latency = types.map((t) => byNumber(series.latency[t.id] ?? []));
   const voices = byNumber(series.voice);
   const resources = byNumber(series.resources);
+  const heaps = byNumber(series.heap);
   const rows: Row[] = [];
   for (let n = number(to); n >= number(from); n--) {
     const resource = resources.get(n);
     const turns = voices.get(n);
+    const heap = heaps.get(n)?.used;
     const happened = marks.filter((m) => number(m.time) === n).map((m) => m.label);
     const cells = [
       ...latency.flatMap((points) => {
@@ -121,6 +124,7 @@ function rowsOf(series: SeriesWindow, { from, to, marks }: Timeline, types: Trac
       }),
       ...(voice ? [turns ? String(turns.success) : "", turns ? String(turns.failure) : ""] : []),
       resource?.cpu === undefined ? "" : formatPercent(resource.cpu),
+      heap === undefined ? "" : formatBytes(heap),
       resource ? formatBytes(resource.memory) : "",
       happened.join(", "),
     ];

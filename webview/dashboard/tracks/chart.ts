@@ -94,7 +94,7 @@ export class TracksChart {
     const lines = tracks.flatMap((track) => track.lines);
     for (const [i, line] of lines.entries()) {
       const target = this.#chart.data.datasets[i];
-      if (target) target.data = line.points as Point[];
+      if (target) target.data = line.points();
     }
     const { scales } = this.#chart.options;
     if (scales?.x) Object.assign(scales.x, { min: timeline.from, max: timeline.to });
@@ -137,9 +137,8 @@ export class TracksChart {
         afterBuildTicks: (scale: { ticks: { value: number }[] }) => {
           scale.ticks = this.#track(track.id)?.axis.ticks.map((value) => ({ value })) ?? [];
         },
-        afterFit: (scale: { width: number }) => {
-          scale.width = SCALE_WIDTH;
-        },
+        // Paddings for labels that reach over an end would move the tracks away from the labels beside them.
+        afterFit: (scale: object) => Object.assign(scale, { width: SCALE_WIDTH, paddingTop: 0, paddingBottom: 0 }),
       },
     ]);
     const ruler = {
@@ -148,7 +147,7 @@ export class TracksChart {
       min: timeline.from,
       max: timeline.to,
       border: { display: false },
-      grid: { display: false },
+      grid: { display: false, tickLength: 0 },
       ticks: {
         autoSkip: false,
         maxRotation: 0,
@@ -160,10 +159,7 @@ export class TracksChart {
       afterBuildTicks: (scale: { ticks: { value: number }[] }) => {
         scale.ticks = this.#ruler().times.map((value) => ({ value }));
       },
-      // Without this the first and last label would push the tracks inwards, away from their flags.
-      afterFit: (scale: { height: number; paddingLeft: number; paddingRight: number }) => {
-        Object.assign(scale, { height: RULER_HEIGHT, paddingLeft: 0, paddingRight: 0 });
-      },
+      afterFit: (scale: object) => Object.assign(scale, { height: RULER_HEIGHT, paddingLeft: 0, paddingRight: 0 }),
     };
     return {
       responsive: false,
@@ -199,7 +195,7 @@ function structureOf({ tracks, width, labelHeight, palette }: ChartView): string
 function dataset(track: Track, { style, points }: Line, palette: Palette): Dataset {
   const color = hueColor(palette, track.hue);
   const area = palette.highContrast ? "transparent" : tint(color, 14);
-  const base = { yAxisID: track.id, data: points as Point[], pointRadius: 0, borderColor: color, borderWidth: 1 };
+  const base = { yAxisID: track.id, data: points(), pointRadius: 0, borderColor: color, borderWidth: 1 };
   const styles: Record<LineStyle, Partial<Dataset>> = {
     p99: { borderDash: [1.5, 2.5], borderColor: palette.highContrast ? color : tint(color, 80) },
     p95: { borderWidth: 1.75, ...aboveObjective(track, palette) },

@@ -1,5 +1,5 @@
-// An axis goes a little beyond its highest round figure, so that the figure's label stays within its track.
-const HEADROOM = 1.12;
+// An axis goes a little beyond its highest round figure, so that the figure's label stays within its track; pixels.
+const HEADROOM = 10;
 // Labels of an axis keep this distance, pixels.
 const LABEL_ROOM = 24;
 
@@ -17,7 +17,7 @@ export interface Axis {
 export function axis(highest: number, objective: number | undefined, height: number, binary = false): Axis {
   const nice = binary ? niceBytes : niceDecimal;
   const top = nice(Math.max(highest, objective ?? 0));
-  const max = top * HEADROOM;
+  const max = (top * height) / (height - HEADROOM);
   const room = (LABEL_ROOM / height) * max;
   const multiples = objective === undefined ? [] : [objective / 2, objective];
   const step = [...multiples, ...(binary ? binarySteps(top) : decimalSteps(top))].find((s) => s >= room) ?? top;
@@ -53,6 +53,7 @@ const binarySteps = (top: number) => {
 export function rulerTimes(from: number, to: number, room: number): { times: number[]; step: number } {
   const step = [5, 10, 15, 30, 60, 120, 300].find((s) => s >= room) ?? 600;
   const times: number[] = [];
-  for (let time = Math.ceil(from / step) * step; time <= to; time += step) times.push(time);
+  // A label at the very left would be cut off.
+  for (let time = Math.ceil((from + room / 3) / step) * step; time <= to; time += step) times.push(time);
   return { times, step };
 }

@@ -19,7 +19,7 @@ export interface Timeline extends Stretch {
 }
 
 // The chart grows with what there is to see, in steps, up to its whole span.
-const SPANS = [120, 300, CHART_SPAN];
+const SPANS = [60, 120, 300, CHART_SPAN];
 
 export function timeline(
   agent: AgentState,

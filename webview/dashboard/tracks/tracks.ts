@@ -11,7 +11,8 @@ export type LineStyle = "p95" | "p50" | "p99" | "area" | "second" | "steps" | "f
 
 export interface Line {
   style: LineStyle;
-  points: readonly Point[];
+  /** Worked out when it is drawn, which is less often than its track's figures are told. */
+  points: () => Point[];
 }
 
 /** A figure of the label column; `strong` ones lead. */
@@ -46,7 +47,7 @@ export interface TrackOptions {
   labelHeight: number;
 }
 
-const HEIGHTS = { tall: 92, low: 62, cpu: 50, memory: 60, voice: 50 };
+const HEIGHTS = { tall: 92, low: 66, cpu: 50, memory: 60, voice: 50 };
 // Two neighbours of a latency line may be this far apart, seconds: a slow agent has empty buckets between responses.
 const LATENCY_JOINS = 60;
 
@@ -73,10 +74,10 @@ const percentiles = (p: { p50?: number; p95?: number; p99?: number } | undefined
   });
 const count = (n: number, what: string) => `${n} ${what}${n === 1 ? "" : "s"}`;
 
-/** Where a bucket is drawn: in the middle of that part of it in which the agent ran. */
-function middle(start: number, bucket: number, { to, down }: Timeline): number {
-  let [left, right] = [start, Math.min(start + bucket, to)];
-  for (const stretch of down) {
+/** Where a bucket is drawn: in the middle of that part of it in which the agent ran and was measured. */
+function middle(start: number, bucket: number, axis: Timeline): number {
+  let [left, right] = [start, Math.min(start + bucket, axis.to)];
+  for (const stretch of breaks(axis)) {
     if (stretch.from > left && stretch.from < right) right = stretch.from;
     else if (stretch.to > left && stretch.to < right) left = stretch.to;
   }
@@ -98,8 +99,11 @@ function latencyTrack(
   const { bucket } = series;
   const shown = known.filter((p) => p.time + bucket >= timeline.from && p.time <= timeline.to);
   const line = (style: "p50" | "p95" | "p99"): Line => {
-    const points = known.map((p) => ({ x: middle(p.time, bucket, timeline), y: p[style] }));
-    return { style, points: withBreaks(points, breaks(timeline), LATENCY_JOINS, bucket / 2) };
+    const points = () => {
+      const middles = known.map((p) => ({ x: middle(p.time, bucket, timeline), y: p[style] }));
+      return withBreaks(middles, breaks(timeline), LATENCY_JOINS, bucket / 2);
+    };
+    return { style, points };
   };
   const highest = (style: "p95" | "p99") => Math.max(0, ...shown.map((p) => p[style]));
   const p95 = Math.max(highest("p95"), objective ?? 0);
@@ -148,13 +152,15 @@ function gauge<T extends { time: number }>(
   value: (sample: T) => number | undefined,
   { timeline, width }: TrackOptions,
 ): Line {
-  const points = samples.flatMap((s): Point[] => {
-    const y = value(s);
-    return y === undefined ? [] : [{ x: s.time, y }];
-  });
-  const joins = usualGap(samples);
-  const shown = thinOut(points, timeline.from, timeline.to, width);
-  return { style, points: withBreaks(shown, breaks(timeline), joins, 2) };
+  const points = () => {
+    const all = samples.flatMap((s): Point[] => {
+      const y = value(s);
+      return y === undefined ? [] : [{ x: s.time, y }];
+    });
+    const shown = thinOut(all, timeline.from, timeline.to, width);
+    return withBreaks(shown, breaks(timeline), usualGap(samples), 2);
+  };
+  return { style, points };
 }
 
 function cpuTrack(series: SeriesWindow, options: TrackOptions): Track {
@@ -210,13 +216,16 @@ function memoryTrack(series: SeriesWindow, options: TrackOptions): Track {
 function voiceTrack(series: SeriesWindow, options: TrackOptions): Track {
   const { voice, bucket } = series;
   const { timeline } = options;
-  const byTime = new Map(voice.map((v) => [v.time, v]));
-  const succeeded: Point[] = [];
-  const first = Math.max(voice[0]?.time ?? timeline.to, timeline.from - bucket);
-  for (let time = Math.floor(first / bucket) * bucket; time <= timeline.to; time += bucket) {
-    succeeded.push({ x: time, y: byTime.get(time)?.success ?? 0 });
-  }
-  const failed = voice.filter((v) => v.failure > 0).map((v) => ({ x: v.time + bucket / 2, y: v.failure }));
+  const succeeded = () => {
+    const byTime = new Map(voice.map((v) => [v.time, v]));
+    const points: Point[] = [];
+    const first = Math.max(voice[0]?.time ?? timeline.to, timeline.from - bucket);
+    for (let time = Math.floor(first / bucket) * bucket; time <= timeline.to; time += bucket) {
+      points.push({ x: time, y: byTime.get(time)?.success ?? 0 });
+    }
+    return withBreaks(points, breaks(timeline), bucket, bucket);
+  };
+  const failed = () => voice.filter((v) => v.failure > 0).map((v) => ({ x: v.time + bucket / 2, y: v.failure }));
   const at = (time: number | undefined) =>
     time === undefined ? voice.at(-1) : voice.find((v) => time >= v.time && time < v.time + bucket);
   return {
@@ -227,7 +236,7 @@ function voiceTrack(series: SeriesWindow, options: TrackOptions): Track {
     height: HEIGHTS.voice + options.labelHeight,
     axis: axis(Math.max(2, ...voice.map((v) => Math.max(v.success, v.failure))), undefined, HEIGHTS.voice),
     lines: [
-      { style: "steps", points: withBreaks(succeeded, breaks(timeline), bucket, bucket) },
+      { style: "steps", points: succeeded },
       { style: "failures", points: failed },
     ],
     format: (value) => String(value),

@@ -62,10 +62,13 @@ try {
   const opened = await page.evaluate<Record<"stacked" | "separate", { charts: number; first: number }>>(
     `openCharts(${JSON.stringify([script.state(), script.series(), script.now]).slice(1, -1)})`,
   );
-  const drawn = await interleave({ stacked: () => draw(page, "stacked"), separate: () => draw(page, "separate") }, {
-    rounds: ROUNDS.rounds * TICKS_PER_ROUND,
-    warmUp: 20,
-  });
+  const drawn = await interleave(
+    { stacked: () => draw(page, "stacked"), separate: () => draw(page, "separate") },
+    {
+      rounds: ROUNDS.rounds * TICKS_PER_ROUND,
+      warmUp: 20,
+    },
+  );
 
   printTable(
     ["", "ms"],

@@ -1,7 +1,7 @@
 // Writes every file that is made from a typed source. With --check it writes nothing and fails when one is stale.
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { ConfigFile } from "../src/model/config.ts";
+import { ConfigFile } from "../src/model/configSchema.ts";
 import { clientFiles } from "./buildClient.ts";
 import { manifest } from "./manifest.ts";
 import { protocolPage } from "./protocolPage.ts";

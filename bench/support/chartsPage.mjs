@@ -1,9 +1,10 @@
 // Runs in the browser: the same tracks drawn by one stacked chart and by one chart a track, through the same code.
-import { readPalette } from "../../webview/shared/palette.ts";
+
+import { emptyWindow, merge } from "../../webview/dashboard/seriesWindow.ts";
 import { RULER_HEIGHT, TracksChart } from "../../webview/dashboard/tracks/chart.ts";
 import { timeline } from "../../webview/dashboard/tracks/timeline.ts";
 import { allTracks } from "../../webview/dashboard/tracks/tracks.ts";
-import { emptyWindow, merge } from "../../webview/dashboard/seriesWindow.ts";
+import { readPalette } from "../../webview/shared/palette.ts";
 
 const WIDTH = 840;
 const palette = readPalette();
@@ -37,6 +38,6 @@ globalThis.drawCharts = (kind, agent, tick, now) => {
   series = merge(series, tick);
   const all = views(agent, now, kind === "separate");
   const started = performance.now();
-  charts[kind].forEach((chart, i) => chart.draw(all[i]));
+  for (const [i, chart] of charts[kind].entries()) chart.draw(all[i]);
   return performance.now() - started;
 };

@@ -53,6 +53,11 @@ export function trimZeros(figure: string): string {
   return figure.replace(/(\.\d*?)0+(?=\D|$)/, "$1").replace(/\.(?=\D|$)/, "");
 }
 
+/** A count with its thousands apart: `12,480`. */
+export function formatCount(count: number): string {
+  return String(count).replace(/\B(?=(\d{3})+$)/g, ",");
+}
+
 const queryTypeTitles: Record<string, string> = {
   talker: "Talker",
   thinker: "Thinker",

@@ -3,19 +3,20 @@ import type { DashboardMemento } from "../../src/model/dashboard.ts";
 import type { AgentState } from "../../src/model/state.ts";
 import type { Palette } from "../shared/palette.ts";
 import { useMedia } from "../shared/useMedia.ts";
-import { Distributions } from "./Distributions.tsx";
 import type { DashboardModel } from "./dashboardModel.ts";
 import { Empty } from "./Empty.tsx";
-import { Gauges } from "./Gauges.tsx";
 import { Header, type Run } from "./Header.tsx";
 import { Machine } from "./Machine.tsx";
 import { Notices } from "./Notices.tsx";
-import { Responses } from "./Responses.tsx";
-import { Tiles } from "./Tiles.tsx";
-import { tiles, worstFirst } from "./tiles.ts";
+import { Distributions } from "./panels/Distributions.tsx";
+import { Gauges } from "./panels/Gauges.tsx";
+import { Responses } from "./panels/Responses.tsx";
+import { Voice } from "./panels/Voice.tsx";
+import { Tiles } from "./tiles/Tiles.tsx";
+import { worstFirst } from "./tiles/tile.ts";
+import { tiles } from "./tiles/tiles.ts";
 import { Tracks } from "./tracks/Tracks.tsx";
 import { Verdict } from "./Verdict.tsx";
-import { Voice } from "./Voice.tsx";
 import { verdict } from "./verdict.ts";
 
 export interface AppProps {

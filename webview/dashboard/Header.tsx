@@ -31,9 +31,7 @@ export function Header({ agents, agent, now, run, show }: HeaderProps) {
   return (
     <header>
       <span class={`dot dot-${agent.status}`} />
-      <h1>
-        {agents.length > 1 ? <Agents agents={agents} agent={agent} show={show} /> : <span>{agent.name}</span>}
-      </h1>
+      <h1>{agents.length > 1 ? <Agents agents={agents} agent={agent} show={show} /> : <span>{agent.name}</span>}</h1>
       <p class="run cut" title={current && `pid ${current.pid}\n${current.commandLine ?? ""}`}>
         <span>{statusLine(agent, current, now)}</span>
         {current && <span>run {current.number}</span>}

@@ -1,4 +1,4 @@
-import { formatBytes } from "../../src/model/format.ts";
+import { formatBytes, formatCount } from "../../src/model/format.ts";
 import type { AgentState, WorkspaceState } from "../../src/model/state.ts";
 
 /** The machine in a line, and what could not be counted, if anything. */
@@ -12,8 +12,7 @@ export function Machine({ state, agent }: { state: WorkspaceState; agent: AgentS
   ];
   const lost = Object.entries(agent.dropped).filter(([, count]) => count > 0);
   const refused = Object.entries(rejected);
-  const list = (counts: [string, number][]) =>
-    counts.map(([what, n]) => `${n.toLocaleString("en")} ${what}`).join(", ");
+  const list = (counts: [string, number][]) => counts.map(([what, n]) => `${formatCount(n)} ${what}`).join(", ");
   return (
     <footer class="quiet">
       {machine && <p>{machine.join(" · ")}</p>}

@@ -1,5 +1,3 @@
-import type { Palette } from "../shared/palette.ts";
-
 /** Identity by colour, the same on every page. Red and yellow are kept for severity. */
 export type Hue = "blue" | "purple" | "green" | "cyan" | "neutral";
 
@@ -14,8 +12,4 @@ const hues: Record<string, Hue> = {
 
 export function hueOf(queryType: string): Hue {
   return hues[queryType] ?? "neutral";
-}
-
-export function hueColor(palette: Palette, hue: Hue): string {
-  return palette[hue];
 }

@@ -1,6 +1,11 @@
 import "@vscode/codicons/dist/codicon.css";
 import "../shared/base.css";
-import "./dashboard.css";
+import "../shared/controls.css";
+import "./page.css";
+import "./tiles/tiles.css";
+import "./tracks/tracks.css";
+import "./panels/panels.css";
+import "./empty.css";
 import { render } from "preact";
 import {
   type DashboardMemento,

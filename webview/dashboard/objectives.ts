@@ -30,10 +30,6 @@ export function currentRun(agent: AgentState) {
   return agent.runs[0];
 }
 
-export function isRunning(agent: AgentState): boolean {
-  return agent.status === "running" || agent.status === "stopping";
-}
-
 const FAMILIAR = ["talker", "thinker", "rag_search"];
 
 /**

@@ -2,7 +2,7 @@ import type { DashboardCommand } from "../../src/model/dashboard.ts";
 import { formatAge, formatDuration, formatPercent, queryTypeTitle, trimZeros } from "../../src/model/format.ts";
 import type { AgentState, QueryTypeLatency } from "../../src/model/state.ts";
 import { clockMinute } from "../shared/clockTime.ts";
-import type { Severity } from "../shared/Icon.tsx";
+import type { Severity } from "../shared/severity.ts";
 import { currentRun, ENOUGH_RESPONSES, inOrder, type Standing, standing } from "./objectives.ts";
 import { judgeReliability, VOICE_OBJECTIVE } from "./reliability.ts";
 

@@ -1,5 +1,4 @@
-/** How grave a thing is, told by icon, word and place together. */
-export type Severity = "ok" | "info" | "unproven" | "warning" | "error";
+import type { Severity } from "./severity.ts";
 
 const severityIcons: Record<Severity, string> = {
   ok: "pass",

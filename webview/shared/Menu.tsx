@@ -73,14 +73,7 @@ export function Menu({ label, class: className, items, children }: MenuProps) {
       {open && (
         <div id={id} class="menu-items" role="menu" aria-label={label} tabIndex={-1} onKeyDown={onKeyDown}>
           {items.map((item) => (
-            <button
-              key={item.id}
-              type="button"
-              role={item.checked === undefined ? "menuitem" : "menuitemradio"}
-              aria-checked={item.checked}
-              tabIndex={-1}
-              onClick={() => choose(item)}
-            >
+            <button key={item.id} type="button" {...roleOf(item)} tabIndex={-1} onClick={() => choose(item)}>
               <Icon name={item.icon ?? (item.checked ? "check" : "blank")} />
               {item.label}
               {item.note && <span class="quiet"> {item.note}</span>}
@@ -90,4 +83,10 @@ export function Menu({ label, class: className, items, children }: MenuProps) {
       )}
     </div>
   );
+}
+
+function roleOf({ checked }: MenuItem) {
+  return checked === undefined
+    ? { role: "menuitem" as const }
+    : { role: "menuitemradio" as const, "aria-checked": checked };
 }

@@ -1,5 +1,5 @@
 /** What VS Code gives to a webview, once a page. */
-export interface VsCodeApi {
+interface VsCodeApi {
   postMessage(message: unknown): void;
   getState(): unknown;
   setState(state: unknown): void;

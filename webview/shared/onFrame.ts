@@ -7,11 +7,14 @@ export function onFrame(paint: () => void): () => void {
   const ask = () => {
     if (asked || document.hidden) return;
     asked = true;
-    setTimeout(() =>
-      requestAnimationFrame(() => {
-        asked = false;
-        paint();
-      }), GATHER_MS);
+    setTimeout(
+      () =>
+        requestAnimationFrame(() => {
+          asked = false;
+          paint();
+        }),
+      GATHER_MS,
+    );
   };
   document.addEventListener("visibilitychange", ask);
   return ask;

@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import type { JSONPath } from "jsonc-parser";
-import { type AgentConfig, type AgentDefinition, parseDuration } from "../../model/config.ts";
+import { type AgentDefinition, parseDuration } from "../../model/config.ts";
+import type { AgentConfig } from "../../model/configSchema.ts";
 import type { ConfigProblem } from "../../model/state.ts";
 import { type ConfigDocument, pathText, readText } from "./document.ts";
 import { parseEnvFile } from "./envFile.ts";

@@ -1,6 +1,7 @@
 import { basename, join } from "node:path";
 import { getNodeValue, type JSONPath } from "jsonc-parser";
-import { AgentConfig, type AgentDefinition, CONFIG_PATH, ConfigFile } from "../../model/config.ts";
+import { type AgentDefinition, CONFIG_PATH } from "../../model/config.ts";
+import { AgentConfig, ConfigFile } from "../../model/configSchema.ts";
 import type { ConfigProblem } from "../../model/state.ts";
 import { defineAgent } from "./defineAgent.ts";
 import { ConfigDocument, pathText, readText } from "./document.ts";

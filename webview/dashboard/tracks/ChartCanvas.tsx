@@ -6,13 +6,12 @@ export function ChartCanvas({ view }: { view: ChartView }) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const chart = useRef<TracksChart>(undefined);
   const { tracks, timeline, width, labelHeight, palette } = view;
-  const second = Math.floor(timeline.to);
   const shape = `${tracks.map((t) => t.id)} ${timeline.marks.length} ${timeline.down.length} ${timeline.unmeasured.length}`;
   useLayoutEffect(() => {
     if (!canvas.current) return;
     if (chart.current) chart.current.draw(view);
     else chart.current = new TracksChart(canvas.current, view);
-  }, [second, shape, width, labelHeight, palette]);
+  }, [timeline.to, shape, width, labelHeight, palette]);
   useLayoutEffect(
     () => () => {
       chart.current?.destroy();
@@ -20,5 +19,5 @@ export function ChartCanvas({ view }: { view: ChartView }) {
     },
     [],
   );
-  return <canvas ref={canvas} aria-hidden="true" />;
+  return <canvas ref={canvas} />;
 }

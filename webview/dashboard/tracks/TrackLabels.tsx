@@ -1,6 +1,6 @@
 import { Fragment } from "preact";
 import { RULER_HEIGHT } from "./chart.ts";
-import type { Track } from "./tracks.ts";
+import type { Track } from "./track.ts";
 
 // A low track has room for two figures and a note; its p99 is drawn, and in the table.
 const LOW = 70;
@@ -16,9 +16,9 @@ export function TrackLabels({ tracks, at, narrow }: { tracks: Track[]; at: numbe
         const figures = track.figures(at);
         const shown = narrow || track.height > LOW ? figures : figures.slice(0, 2);
         return (
-          <div key={track.id} class="label" style={place} data-track={track.id}>
+          <div key={track.id} class="label" style={place} data-track={track.queryType ?? track.id}>
             <div class="label-title">
-              {track.keyed && <span class={`key hue-${track.hue}`} />}
+              {track.queryType !== undefined && <span class={`key hue-${track.hue}`} />}
               <span class="cut">{track.title}</span>
             </div>
             <dl>

@@ -14,7 +14,8 @@ import { placeFlags } from "./flags.ts";
 import { TrackLabels } from "./TrackLabels.tsx";
 import { TracksTable } from "./TracksTable.tsx";
 import { timeline } from "./timeline.ts";
-import { allTracks, type Track } from "./tracks.ts";
+import type { Track } from "./track.ts";
+import { allTracks } from "./tracks.ts";
 import { useCrosshair } from "./useCrosshair.ts";
 
 /** More query types than this fold away; their p95 stays in sight. */
@@ -46,7 +47,7 @@ export function Tracks(props: TracksProps) {
   const { view, tracks, folded } = useMemo(() => {
     const axis = timeline(agent, series, collector, now);
     const all = allTracks(agent, series, { timeline: axis, width: plot, labelHeight });
-    const hidden = everything ? [] : all.filter((t) => t.keyed).slice(TYPES_SHOWN);
+    const hidden = everything ? [] : all.filter((t) => t.queryType !== undefined).slice(TYPES_SHOWN);
     const shown = all.filter((t) => !hidden.includes(t));
     const chart: ChartView = { tracks: shown, timeline: axis, width, labelHeight, palette };
     return { view: chart, tracks: shown, folded: hidden };
@@ -110,7 +111,7 @@ function TwinSwitch({ table, onTable }: TracksProps) {
 
 function Fold({ folded, everything, onEverything, agent }: TracksProps & { folded: Track[] }) {
   const figures = folded.map((track) => {
-    const p95 = agent.latency.find((q) => q.queryType === track.id)?.lastP95;
+    const p95 = agent.latency.find((q) => q.queryType === track.queryType)?.lastP95;
     return p95 ? `${track.title} ${formatDuration(p95)}` : track.title;
   });
   return (

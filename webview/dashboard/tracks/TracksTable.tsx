@@ -5,7 +5,7 @@ import { NewerButton } from "../../shared/NewerButton.tsx";
 import { useHeldRows } from "../../shared/useHeldRows.ts";
 import type { SeriesWindow } from "../seriesWindow.ts";
 import type { Timeline } from "./timeline.ts";
-import type { Track } from "./tracks.ts";
+import type { Track } from "./track.ts";
 
 interface Row {
   /** Number of its bucket since 1970. */
@@ -18,7 +18,7 @@ const LATENCY_COLUMNS = ["Count", "Errors", "p50", "p95", "p99"];
 
 /** The charts' figures as a table: a row a bucket, newest first. */
 export function TracksTable(props: { tracks: Track[]; series: SeriesWindow; timeline: Timeline }) {
-  const types = props.tracks.filter((t) => t.keyed);
+  const types = props.tracks.filter((t) => t.queryType !== undefined);
   const voice = props.tracks.some((t) => t.id === "voice");
   const { rows, newer, events, release } = useHeldRows(
     rowsOf(props.series, props.timeline, types, voice),
@@ -35,7 +35,7 @@ export function TracksTable(props: { tracks: Track[]; series: SeriesWindow; time
         }}
       />
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard */}
-      <div class="tracks-table scrolls" tabIndex={0} role="region" aria-label="Figures by time" {...events}>
+      <section class="tracks-table scrolls" tabIndex={0} aria-label="Figures by time" {...events}>
         <table>
           <thead>
             <tr>
@@ -73,7 +73,7 @@ export function TracksTable(props: { tracks: Track[]; series: SeriesWindow; time
             ))}
           </tbody>
         </table>
-      </div>
+      </section>
     </>
   );
 }
@@ -91,7 +91,6 @@ function TableRow({ row: { cells } }: { row: Row }) {
       <tr>
         {cells.map((cell, i) => (
           // The columns are fixed, so that their place is their identity.
-          // biome-ignore lint/suspicious/noArrayIndexKey: see above
           <td key={i} class={i > 0 && i < cells.length - 1 ? "number" : undefined}>
             {cell}
           </td>
@@ -106,7 +105,7 @@ function rowsOf(series: SeriesWindow, { from, to, marks }: Timeline, types: Trac
   const { bucket } = series;
   const number = (time: number) => Math.floor(time / bucket);
   const byNumber = <T extends { time: number }>(items: readonly T[]) => new Map(items.map((i) => [number(i.time), i]));
-  const latency = types.map((t) => byNumber(series.latency[t.id] ?? []));
+  const latency = types.map((t) => byNumber(series.latency[t.queryType ?? ""] ?? []));
   const voices = byNumber(series.voice);
   const resources = byNumber(series.resources);
   const heaps = byNumber(series.heap);

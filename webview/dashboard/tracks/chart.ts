@@ -1,21 +1,12 @@
-import {
-  Chart,
-  type ChartDataset,
-  type ChartOptions,
-  Filler,
-  LinearScale,
-  LineController,
-  LineElement,
-  PointElement,
-} from "chart.js";
+import { Chart, type ChartOptions, Filler, LinearScale, LineController, LineElement, PointElement } from "chart.js";
 import { trimZeros } from "../../../src/model/format.ts";
 import { clockMinute, clockSecond } from "../../shared/clockTime.ts";
-import { type Palette, tint } from "../../shared/palette.ts";
-import { hueColor } from "../hue.ts";
+import type { Palette } from "../../shared/palette.ts";
+import { type Dataset, dataset } from "./datasets.ts";
 import { drawBands, drawMarks, drawObjectives, drawSeparators } from "./drawing.ts";
 import { rulerTimes } from "./scale.ts";
 import type { Point, Timeline } from "./timeline.ts";
-import type { Line, LineStyle, Track } from "./tracks.ts";
+import type { Track } from "./track.ts";
 
 Chart.register(LineController, LineElement, PointElement, LinearScale, Filler);
 
@@ -35,20 +26,22 @@ export interface ChartView {
   palette: Palette;
 }
 
-type Dataset = ChartDataset<"line", Point[]>;
-
 /** One Chart.js chart for all tracks: a stacked y scale each, one x scale, one canvas. */
 export class TracksChart {
   readonly #chart: Chart<"line", Point[]>;
   #view: ChartView;
-  #structure = "";
+  #structure: string;
 
   constructor(canvas: HTMLCanvasElement, view: ChartView) {
     this.#view = view;
+    this.#structure = structureOf(view);
+    // The chart takes its size from the canvas: set beforehand, its first drawing is its only one.
+    canvas.width = view.width;
+    canvas.height = this.#height();
     this.#chart = new Chart<"line", Point[]>(canvas, {
       type: "line",
-      data: { datasets: [] },
-      options: { responsive: false, maintainAspectRatio: false },
+      data: { datasets: this.#datasets() },
+      options: this.#options(),
       plugins: [
         {
           id: "tracks",
@@ -63,7 +56,6 @@ export class TracksChart {
         },
       ],
     });
-    this.draw(view);
   }
 
   destroy(): void {
@@ -74,19 +66,25 @@ export class TracksChart {
   draw(view: ChartView): void {
     this.#view = view;
     const structure = structureOf(view);
-    if (structure !== this.#structure) {
+    if (structure === this.#structure) this.#move();
+    else {
       this.#structure = structure;
-      this.#build();
-    } else this.#move();
-    this.#chart.update("none");
+      this.#chart.options = this.#options();
+      this.#chart.data.datasets = this.#datasets();
+    }
+    const { width, height, currentDevicePixelRatio } = this.#chart;
+    const same = width === view.width && height === this.#height() && currentDevicePixelRatio === devicePixelRatio;
+    if (same) this.#chart.update("none");
+    else this.#chart.resize(view.width, this.#height());
   }
 
-  #build(): void {
-    const { tracks, width, palette } = this.#view;
-    this.#chart.options = this.#options();
-    this.#chart.data.datasets = tracks.flatMap((track) => track.lines.map((line) => dataset(track, line, palette)));
-    const height = RULER_HEIGHT + tracks.reduce((sum, t) => sum + t.height, 0);
-    this.#chart.resize(width, height);
+  #height(): number {
+    return this.#view.tracks.reduce((sum, track) => sum + track.height, RULER_HEIGHT);
+  }
+
+  #datasets(): Dataset[] {
+    const { tracks, palette } = this.#view;
+    return tracks.flatMap((track) => track.lines.map((line) => dataset(track, line, palette)));
   }
 
   #move(): void {
@@ -190,32 +188,4 @@ export class TracksChart {
 function structureOf({ tracks, width, labelHeight, palette }: ChartView): string {
   const shapes = tracks.map((t) => [t.id, t.height, t.hue, t.objective, ...t.lines.map((l) => l.style)]);
   return JSON.stringify([width, labelHeight, window.devicePixelRatio, palette, shapes]);
-}
-
-function dataset(track: Track, { style, points }: Line, palette: Palette): Dataset {
-  const color = hueColor(palette, track.hue);
-  const area = palette.highContrast ? "transparent" : tint(color, 14);
-  const base = { yAxisID: track.id, data: points(), pointRadius: 0, borderColor: color, borderWidth: 1 };
-  const styles: Record<LineStyle, Partial<Dataset>> = {
-    p99: { borderDash: [1.5, 2.5], borderColor: palette.highContrast ? color : tint(color, 80) },
-    p95: { borderWidth: 1.75, ...aboveObjective(track, palette) },
-    p50: { fill: { target: "-1", above: area, below: area } },
-    area: { borderWidth: 1.5, fill: { target: "origin", above: area, below: area } },
-    second: { borderColor: palette.neutral },
-    steps: { stepped: "before", fill: { target: "origin", above: area, below: area } },
-    failures: {
-      showLine: false,
-      pointStyle: "crossRot",
-      pointRadius: 3.5,
-      pointBorderWidth: 1.75,
-      pointBorderColor: palette.red,
-    },
-  };
-  return { ...base, ...styles[style] } as Dataset;
-}
-
-function aboveObjective({ objective }: Track, palette: Palette): Partial<Dataset> {
-  if (objective === undefined) return {};
-  const red = tint(palette.red, palette.highContrast ? 100 : 40);
-  return { fill: { target: { value: objective }, above: red, below: "transparent" } };
 }

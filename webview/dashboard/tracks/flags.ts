@@ -13,7 +13,7 @@ export interface Flag {
   more: TimeMark[];
 }
 
-export const FLAG_ROWS = 2;
+const FLAG_ROWS = 2;
 const ICON_WIDTH = 24;
 const CHARACTER_WIDTH = 7.2;
 const GAP = 4;

@@ -28,7 +28,8 @@ export function timeline(
   now: number,
 ): Timeline {
   const run = agent.runs[0];
-  const to = run?.endTime === undefined ? now : Math.min(now, run.endTime + 5);
+  // Whole seconds: the chart and what lies over it move together.
+  const to = Math.ceil(run?.endTime === undefined ? now : Math.min(now, run.endTime + 5));
   const span = SPANS.find((s) => to - firstTime(series, to) <= s) ?? CHART_SPAN;
   const from = to - span;
   const gaps = series.marks.filter((m) => m.kind === "gap").map((m) => ({ from: m.time, to: m.endTime ?? to }));
@@ -59,6 +60,11 @@ function downtimes(marks: readonly TimeMark[], to: number): Stretch[] {
     }
   }
   return since === undefined ? stretches : [...stretches, { from: since, to }];
+}
+
+/** What must not be drawn through. */
+export function breaks({ down, unmeasured }: Timeline): Stretch[] {
+  return [...down, ...unmeasured];
 }
 
 export interface Point {

@@ -1,6 +1,6 @@
-import { SeverityIcon } from "../shared/Icon.tsx";
+import { SeverityIcon } from "../../shared/Icon.tsx";
 import { Sparkline } from "./Sparkline.tsx";
-import type { Bar, Tile } from "./tiles.ts";
+import type { Bar, Tile } from "./tile.ts";
 
 /** The figures on top. In a narrow panel they are rows, sorted by the caller. */
 export function Tiles({ tiles }: { tiles: Tile[] }) {

@@ -1,5 +1,5 @@
-import { formatBytes, formatDuration, formatPercent, threeDigits } from "../../src/model/format.ts";
-import type { AgentState, MetricReading } from "../../src/model/state.ts";
+import { formatBytes, formatDuration, formatPercent, threeDigits } from "../../../src/model/format.ts";
+import type { AgentState, MetricReading } from "../../../src/model/state.ts";
 
 /** The agent's own gauges, each with its latest value. */
 export function Gauges({ agent }: { agent: AgentState }) {

@@ -1,11 +1,11 @@
 import { useMemo, useRef, useState } from "preact/hooks";
-import { formatDuration, queryTypeTitle } from "../../src/model/format.ts";
-import type { QueryTypeLatency, ResponseRow } from "../../src/model/state.ts";
-import { clockSecond } from "../shared/clockTime.ts";
-import { SeverityIcon } from "../shared/Icon.tsx";
-import { NewerButton } from "../shared/NewerButton.tsx";
-import { useHeldRows } from "../shared/useHeldRows.ts";
-import { hueOf } from "./hue.ts";
+import { formatCount, formatDuration, queryTypeTitle } from "../../../src/model/format.ts";
+import type { QueryTypeLatency, ResponseRow } from "../../../src/model/state.ts";
+import { clockSecond } from "../../shared/clockTime.ts";
+import { SeverityIcon } from "../../shared/Icon.tsx";
+import { NewerButton } from "../../shared/NewerButton.tsx";
+import { useHeldRows } from "../../shared/useHeldRows.ts";
+import { hueOf } from "../hue.ts";
 
 const ROW_HEIGHT = 22;
 const VISIBLE_ROWS = 12;
@@ -38,18 +38,15 @@ export function Responses({ rows: all, latency }: ResponsesProps) {
     <section class="panel responses" aria-labelledby="responses">
       <h2 id="responses">
         Last responses{" "}
-        <span class="quiet">
-          {rows.length < total ? `${rows.length} of ${total.toLocaleString("en")}` : `${total}`}
-        </span>
+        <span class="quiet">{rows.length < total ? `${rows.length} of ${formatCount(total)}` : `${total}`}</span>
         <NewerButton newer={newer} show={showNewest} />
       </h2>
-      <div
+      <section
         class="scrolls"
         ref={scroller}
         style={{ maxHeight: `${ROW_HEIGHT * (VISIBLE_ROWS + 1)}px` }}
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
         tabIndex={0}
-        role="region"
         aria-labelledby="responses"
         {...events}
         onScroll={(event) => {
@@ -79,13 +76,12 @@ export function Responses({ rows: all, latency }: ResponsesProps) {
             <Space rows={first} />
             {shown.map((row, i) => (
               // By place: when rows come in, texts change and elements stay.
-              // biome-ignore lint/suspicious/noArrayIndexKey: see above
               <Response key={i} row={row} place={first + i + 2} objective={objectives.get(row.queryType)} />
             ))}
             <Space rows={below} />
           </tbody>
         </table>
-      </div>
+      </section>
     </section>
   );
 }
@@ -94,7 +90,7 @@ export function Responses({ rows: all, latency }: ResponsesProps) {
 function Space({ rows }: { rows: number }) {
   if (rows <= 0) return null;
   return (
-    <tr aria-hidden="true">
+    <tr>
       <td colSpan={7} class="space" style={{ height: `${rows * ROW_HEIGHT}px` }} />
     </tr>
   );
@@ -155,6 +151,6 @@ function Outcome({ row: { outcome, errorType } }: { row: ResponseRow }) {
 /** `412 → 96`: into the model and out of it. */
 function tokens({ inputTokens, outputTokens }: ResponseRow): string {
   if (inputTokens === undefined && outputTokens === undefined) return "";
-  const count = (n: number | undefined) => (n === undefined ? "–" : n.toLocaleString("en"));
+  const count = (n: number | undefined) => (n === undefined ? "–" : formatCount(n));
   return `${count(inputTokens)} → ${count(outputTokens)}`;
 }

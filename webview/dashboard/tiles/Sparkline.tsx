@@ -1,4 +1,4 @@
-import type { Spark } from "./tiles.ts";
+import type { Spark } from "./tile.ts";
 
 const WIDTH = 70;
 const HEIGHT = 22;

@@ -1,7 +1,7 @@
-import type { AgentState, DistributionBar, QueryTypeLatency } from "../../src/model/state.ts";
-import { type Hue, hueOf } from "./hue.ts";
-import { inOrder } from "./objectives.ts";
-import type { SeriesWindow } from "./seriesWindow.ts";
+import type { AgentState, DistributionBar, QueryTypeLatency } from "../../../src/model/state.ts";
+import { type Hue, hueOf } from "../hue.ts";
+import { inOrder } from "../objectives.ts";
+import type { SeriesWindow } from "../seriesWindow.ts";
 
 /** A logarithmic axis of durations, whole decades, shared by all query types so that they compare. */
 export interface LogAxis {

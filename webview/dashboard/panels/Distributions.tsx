@@ -1,7 +1,7 @@
-import { formatDuration, queryTypeTitle, trimZeros } from "../../src/model/format.ts";
-import type { AgentState } from "../../src/model/state.ts";
+import { formatCount, formatDuration, queryTypeTitle, trimZeros } from "../../../src/model/format.ts";
+import type { AgentState } from "../../../src/model/state.ts";
+import type { SeriesWindow } from "../seriesWindow.ts";
 import { along, type Distribution, decades, distributions, type LogAxis, logAxis } from "./distribution.ts";
-import type { SeriesWindow } from "./seriesWindow.ts";
 
 const HEIGHT = 32;
 
@@ -57,11 +57,11 @@ function Histogram({ one, axis }: { one: Distribution; axis: LogAxis }) {
       <figcaption>
         <span class="key" /> <span class="cut">{title}</span>
         <span class="quiet cut">
-          p50 <b>{formatDuration(p50)}</b> p95 <b>{formatDuration(p95)}</b> of {count.toLocaleString("en")}
+          p50 <b>{formatDuration(p50)}</b> p95 <b>{formatDuration(p95)}</b> of {formatCount(count)}
         </span>
       </figcaption>
       <div class="plot">
-        <svg viewBox={`0 0 1000 ${HEIGHT}`} preserveAspectRatio="none" height={HEIGHT}>
+        <svg viewBox={`0 0 1000 ${HEIGHT}`} preserveAspectRatio="none" height={HEIGHT} aria-hidden="true">
           <path d={path(within).join("")} />
           <path class="over" d={path(over).join("")} />
         </svg>

@@ -1,6 +1,6 @@
-import { formatPercent, queryTypeTitle } from "../../src/model/format.ts";
-import type { AgentState } from "../../src/model/state.ts";
-import { judgeReliability } from "./reliability.ts";
+import { formatCount, formatPercent, queryTypeTitle } from "../../../src/model/format.ts";
+import type { AgentState } from "../../../src/model/state.ts";
+import { judgeReliability } from "../reliability.ts";
 
 /** Voice turns of this run: how many succeeded, and where and why the others failed. */
 export function Voice({ agent }: { agent: AgentState }) {
@@ -14,7 +14,7 @@ export function Voice({ agent }: { agent: AgentState }) {
         Voice <span class="quiet">this run</span>
       </h2>
       <p>
-        <b>{voice.success.toLocaleString("en")}</b> of {turns.toLocaleString("en")} turns succeeded,{" "}
+        <b>{formatCount(voice.success)}</b> of {formatCount(turns)} turns succeeded,{" "}
         {rate === 1 ? "100 %" : formatPercent(rate, 2)}.
         {interruptions > 0 && ` ${interruptions} were interrupted, which is no failure.`}
       </p>
@@ -34,7 +34,7 @@ export function Voice({ agent }: { agent: AgentState }) {
               <tr key={`${stage} ${reason}`}>
                 <td>{queryTypeTitle(stage)}</td>
                 <td>{reason}</td>
-                <td class="number">{count.toLocaleString("en")}</td>
+                <td class="number">{formatCount(count)}</td>
               </tr>
             ))}
           </tbody>

@@ -1,0 +1,73 @@
+/**
+ * `.vscode/agent-vitals.json`, version 1: the agents that a workspace names. The schema is the one source of
+ * the types here and of the contributed JSON Schema (`media/agent-vitals.schema.json`, `npm run generate`).
+ */
+import Type from "typebox";
+
+const duration = (description: string) =>
+  Type.String({
+    description: `${description} A number and its unit: "250ms", "2s", "5m", "1h".`,
+    pattern: "^\\d+(\\.\\d+)?(ms|s|m|h)$",
+    examples: ["2s"],
+  });
+
+export const AgentConfig = Type.Object(
+  {
+    name: Type.String({
+      description: "The agent's name. Its client connects under the same name.",
+      minLength: 1,
+      maxLength: 128,
+      pattern: "^[^/\\\\]+$",
+    }),
+    command: Type.String({ description: "Program to start, found on PATH or by its path.", minLength: 1 }),
+    args: Type.Optional(Type.Array(Type.String(), { description: "Arguments, one string each." })),
+    cwd: Type.Optional(Type.String({ description: "Folder to start it in. Default: the workspace folder." })),
+    env: Type.Optional(
+      Type.Record(Type.String(), Type.Union([Type.String(), Type.Null()]), {
+        description: "Environment variables, added to the editor's; null removes one.",
+      }),
+    ),
+    envFile: Type.Optional(Type.String({ description: "File of KEY=value lines, read before env." })),
+    primaryQueryType: Type.Optional(
+      Type.String({ description: "The query type that the status bar shows. Default: talker.", minLength: 1 }),
+    ),
+    thresholds: Type.Optional(
+      Type.Record(Type.String(), duration("Objective for the p95 of this query type."), {
+        description: 'Objectives for p95 by query type, e.g. { "talker": "2s" }.',
+        examples: [{ talker: "2s", thinker: "12s" }],
+      }),
+    ),
+    stop: Type.Optional(
+      Type.Object(
+        {
+          signal: Type.Optional(
+            Type.Union([Type.Literal("SIGTERM"), Type.Literal("SIGINT")], {
+              description: "Signal that asks it to stop. Default: SIGTERM.",
+            }),
+          ),
+          timeout: Type.Optional(duration("How long it may take before it is killed. Default: 5s.")),
+        },
+        { description: "How it is stopped.", additionalProperties: false },
+      ),
+    ),
+    models: Type.Optional(Type.Unknown({ description: "Reserved: model name patterns to query types." })),
+    ready: Type.Optional(Type.Unknown({ description: "Reserved: how to tell that it is ready." })),
+    restart: Type.Optional(Type.Unknown({ description: "Reserved: what to do when it ends by itself." })),
+    dependsOn: Type.Optional(Type.Unknown({ description: "Reserved: what must run before it." })),
+    fallback: Type.Optional(Type.Unknown({ description: "Reserved: what to start when it can't run." })),
+  },
+  { additionalProperties: false, description: "One agent." },
+);
+
+export const ConfigFile = Type.Object(
+  {
+    $schema: Type.Optional(Type.String()),
+    version: Type.Literal(1, { description: "Version of this file's form: 1." }),
+    agents: Type.Array(AgentConfig, { description: "The agents of this workspace folder." }),
+    modelServers: Type.Optional(Type.Unknown({ description: "Reserved: model servers to watch." })),
+  },
+  { additionalProperties: false, description: "Agent Vitals: the agents of this workspace folder." },
+);
+
+export type AgentConfig = Type.Static<typeof AgentConfig>;
+export type ConfigFile = Type.Static<typeof ConfigFile>;

@@ -1,0 +1,75 @@
+import { formatDuration, queryTypeTitle } from "../../../src/model/format.ts";
+import type { LatencyPoint, LatencyStats } from "../../../src/model/state.ts";
+import { hueOf } from "../hue.ts";
+import type { SeriesWindow } from "../seriesWindow.ts";
+import { axis } from "./scale.ts";
+import { breaks, type Timeline, withBreaks } from "./timeline.ts";
+import { type Figure, type Line, NOTHING, type Track, type TrackOptions } from "./track.ts";
+
+// Two neighbours of a latency line may be this far apart, seconds: a slow agent has empty buckets between responses.
+const LATENCY_JOINS = 60;
+
+/** p50, p95 and p99 of one query type; `height` in pixels. */
+export function latencyTrack(
+  queryType: string,
+  objective: number | undefined,
+  lastMinute: LatencyStats,
+  series: SeriesWindow,
+  height: number,
+  { timeline, labelHeight }: TrackOptions,
+): Track {
+  const known = series.latency[queryType] ?? [];
+  const { bucket } = series;
+  const shown = known.filter((p) => p.time + bucket >= timeline.from && p.time <= timeline.to);
+  const line = (style: "p50" | "p95" | "p99"): Line => {
+    const points = () => {
+      const middles = known.map((p) => ({ x: middle(p.time, bucket, timeline), y: p[style] }));
+      return withBreaks(middles, breaks(timeline), LATENCY_JOINS, bucket / 2);
+    };
+    return { style, points };
+  };
+  const highest = (style: "p95" | "p99") => Math.max(0, ...shown.map((p) => p[style]));
+  const p95 = Math.max(highest("p95"), objective ?? 0);
+  return {
+    id: `type ${queryType}`,
+    queryType,
+    title: queryTypeTitle(queryType),
+    hue: hueOf(queryType),
+    height: height + labelHeight,
+    // A single slow response must not flatten the p95: the p99 may leave the track.
+    axis: axis(Math.max(p95 * 1.1, Math.min(highest("p99"), p95 * 1.7)), objective, height),
+    ...(objective !== undefined && { objective }),
+    lines: [line("p99"), line("p95"), line("p50")],
+    format: formatDuration,
+    figures: (at) => percentiles(at === undefined ? lastMinute : pointAt(known, at, bucket)),
+    note: (at) => {
+      const point: { count: number; errors: number } | undefined =
+        at === undefined ? lastMinute : pointAt(known, at, bucket);
+      if (!point || point.count === 0) return at === undefined ? "none in the last minute" : "no response";
+      const errors = count(point.errors, "error");
+      return at === undefined ? `${point.count}/min, ${errors}` : `${count(point.count, "response")}, ${errors}`;
+    },
+  };
+}
+
+/** The bucket that a time lies in. */
+function pointAt(points: readonly LatencyPoint[], time: number, bucket: number): LatencyPoint | undefined {
+  return points.find((p) => time >= p.time && time < p.time + bucket);
+}
+
+/** Where a bucket is drawn: in the middle of that part of it in which the agent ran and was measured. */
+function middle(start: number, bucket: number, axis: Timeline): number {
+  let [left, right] = [start, Math.min(start + bucket, axis.to)];
+  for (const stretch of breaks(axis)) {
+    if (stretch.from > left && stretch.from < right) right = stretch.from;
+    else if (stretch.to > left && stretch.to < right) left = stretch.to;
+  }
+  return (left + right) / 2;
+}
+
+const percentiles = (p: { p50?: number; p95?: number; p99?: number } | undefined): Figure[] =>
+  (["p50", "p95", "p99"] as const).map((name) => {
+    const value = p?.[name];
+    return { name, value: value === undefined ? NOTHING : formatDuration(value) };
+  });
+const count = (n: number, what: string) => `${n} ${what}${n === 1 ? "" : "s"}`;

@@ -1,4 +1,4 @@
-import { formatAge, formatBytes, formatDuration, formatPercent, queryTypeTitle } from "../model/format.ts";
+import { formatAge, formatBytes, formatDuration, formatPercent, queryTypeTitle, trimZeros } from "../model/format.ts";
 import type { AgentState, QueryTypeLatency } from "../model/state.ts";
 import { commands } from "./contributions.ts";
 import { ENOUGH_RESPONSES, wrongFigure } from "./judged.ts";
@@ -45,7 +45,7 @@ function verdict(agent: AgentState, now: number): string {
   if (agent.message && agent.status !== "running") return escapeMarkdown(agent.message);
   const wrong = wrongFigure(agent);
   if (wrong?.threshold !== undefined) {
-    return `**${queryTypeTitle(wrong.queryType)} p95 is ${formatDuration(wrong.minute.p95 ?? 0)}, objective ${formatDuration(wrong.threshold)}.**${few(wrong)}`;
+    return `**${queryTypeTitle(wrong.queryType)} p95 is ${formatDuration(wrong.minute.p95 ?? 0)}, objective ${trimZeros(formatDuration(wrong.threshold))}.**${few(wrong)}`;
   }
   const run = agent.runs[0];
   switch (agent.status) {
@@ -86,8 +86,8 @@ function latencyTable(agent: AgentState): string {
     const stats = q.minute.p95 === undefined ? q.session : q.minute;
     const over = q.threshold !== undefined && (q.minute.p95 ?? 0) > q.threshold;
     const title = `${escapeMarkdown(queryTypeTitle(q.queryType))}${over ? " $(warning)" : ""}`;
-    const objective = q.threshold === undefined ? "–" : `< ${formatDuration(q.threshold)}`;
-    return `| ${title} | ${duration(stats.p50)} | **${duration(stats.p95)}** | ${duration(stats.p99)} | ${objective} | ${q.minute.count} | ${stats.errors} |`;
+    const objective = q.threshold === undefined ? "–" : `< ${trimZeros(formatDuration(q.threshold))}`;
+    return `| ${title} | &ensp;${duration(stats.p50)} | &ensp;**${duration(stats.p95)}** | &ensp;${duration(stats.p99)} | ${objective} | ${q.minute.count} | ${stats.errors} |`;
   });
   return [`| | ${heads.join(" | ")} |`, "|:--|--:|--:|--:|--:|--:|--:|", ...rows].join("\n");
 }

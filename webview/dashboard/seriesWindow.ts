@@ -14,12 +14,13 @@ const newerThan = <T extends Timed>(items: readonly T[], time: number): T[] => {
   return first < 0 ? [] : items.slice(first);
 };
 
-/** Items of a tick replace those of the same time; the others are appended in order. */
+/** Items of a tick replace those of the same time; the others are put in order. Only the end of what is known is new. */
 function replaceByTime<T extends Timed>(known: readonly T[], news: readonly T[]): readonly T[] {
   if (news.length === 0) return known;
-  const byTime = new Map(known.map((item) => [item.time, item]));
-  for (const item of news) byTime.set(item.time, item);
-  return [...byTime.values()].sort((a, b) => a.time - b.time);
+  const earliest = Math.min(...news.map((item) => item.time));
+  const same = known.findLastIndex((item) => item.time < earliest) + 1;
+  const byTime = new Map([...known.slice(same), ...news].map((item) => [item.time, item]));
+  return [...known.slice(0, same), ...[...byTime.values()].sort((a, b) => a.time - b.time)];
 }
 
 /** Only what is newer than the last one known: a tick may overlap the whole series that was sent before it. */

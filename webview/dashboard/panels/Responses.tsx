@@ -10,7 +10,7 @@ import { hueOf } from "../hue.ts";
 const ROW_HEIGHT = 22;
 const VISIBLE_ROWS = 12;
 // Rows drawn above and below the visible ones, so that a fast scroll shows no blank.
-const OVERSCAN = 6;
+const OVERSCAN = 3;
 
 interface ResponsesProps {
   rows: readonly ResponseRow[];

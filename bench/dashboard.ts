@@ -62,7 +62,8 @@ try {
   printTable(
     ["", "ms"],
     [
-      ["dashboard, script, style and layout per tick", figure(perTick("update"), 1)],
+      ["dashboard, script per tick: messages, elements, chart", figure(perTick("script"), 1)],
+      ["dashboard, style and layout per tick", figure(perTick("layout"), 1)],
       ["dashboard, all of the main thread per tick, painting and delivery included", figure(perTick("all"), 1)],
       ["dashboard, from the first message to painted figures", firstPaint.toFixed(0)],
       ["one stacked chart, draw per tick", figure(spread(drawn.stacked ?? []), 1)],
@@ -71,8 +72,8 @@ try {
       [`${opened.separate.charts} charts of one track, first draw`, opened.separate.first.toFixed(0)],
     ],
   );
-  const verdict = perTick("update").median < TARGET ? "met" : "missed";
-  console.log(`\nScript, style and layout of a tick under ${TARGET} ms: ${verdict}`);
+  const verdict = perTick("script").median < TARGET ? "met" : "missed";
+  console.log(`\nScript of a tick under ${TARGET} ms: ${verdict}`);
 } finally {
   await browser.close();
 }
@@ -90,7 +91,8 @@ async function play(dashboard: DashboardPage): Promise<void> {
 
 /** Milliseconds of the page's main thread. */
 interface Cost {
-  update: number;
+  script: number;
+  layout: number;
   all: number;
 }
 
@@ -101,7 +103,8 @@ async function cost(page: Page, act: () => Promise<void>): Promise<Cost> {
     const { metrics } = await session.send("Performance.getMetrics");
     const ms = (name: string) => (metrics.find((m) => m.name === name)?.value ?? 0) * 1000;
     return {
-      update: ms("ScriptDuration") + ms("RecalcStyleDuration") + ms("LayoutDuration"),
+      script: ms("ScriptDuration"),
+      layout: ms("RecalcStyleDuration") + ms("LayoutDuration"),
       all: ms("TaskDuration"),
     };
   };
@@ -109,7 +112,11 @@ async function cost(page: Page, act: () => Promise<void>): Promise<Cost> {
   await act();
   const after = await taken();
   await session.detach();
-  return { update: after.update - before.update, all: after.all - before.all };
+  return {
+    script: after.script - before.script,
+    layout: after.layout - before.layout,
+    all: after.all - before.all,
+  };
 }
 
 async function draw(page: Page, kind: "stacked" | "separate"): Promise<number> {

@@ -1,4 +1,12 @@
-import { formatAge, formatBytes, formatDuration, formatPercent, queryTypeTitle, trimZeros } from "../model/format.ts";
+import {
+  formatAge,
+  formatBytes,
+  formatDuration,
+  formatPercent,
+  queryTypeTitle,
+  threeDigits,
+  trimZeros,
+} from "../model/format.ts";
 import type { AgentState, QueryTypeLatency } from "../model/state.ts";
 import { commands } from "./contributions.ts";
 import { ENOUGH_RESPONSES, wrongFigure } from "./judged.ts";
@@ -92,6 +100,17 @@ function latencyTable(agent: AgentState): string {
   return [`| | ${heads.join(" | ")} |`, "|:--|--:|--:|--:|--:|--:|--:|", ...rows].join("\n");
 }
 
+/** The agent's own gauges that the hover has room for. */
+const MOST_METRICS = 5;
+
+/** A reading in its UCUM unit, e.g. `1.20 s`, `96.0 MiB`, `12 items` for `{items}`. */
+function formatReading(value: number, unit: string): string {
+  if (unit === "s") return formatDuration(value);
+  if (unit === "By") return formatBytes(value);
+  if (unit === "1") return trimZeros(threeDigits(value));
+  return `${trimZeros(threeDigits(value))} ${escapeMarkdown(unit.replace(/[{}]/g, ""))}`;
+}
+
 function figureRows(agent: AgentState): string[] {
   const rows: string[] = [];
   const { voice, resources, heap } = agent;
@@ -106,6 +125,11 @@ function figureRows(agent: AgentState): string[] {
     const used = heap?.used === undefined ? "" : `, heap ${formatBytes(heap.used)}`;
     rows.push(`Memory: ${formatBytes(resources.memory)}${used}${tree}`);
     if (resources.cpu !== undefined) rows.push(`CPU: ${formatPercent(resources.cpu)} of a core`);
+  }
+  if (agent.status === "running") {
+    for (const { name, value, unit } of agent.metrics.slice(0, MOST_METRICS)) {
+      rows.push(`${escapeMarkdown(name)}: ${formatReading(value, unit)}`);
+    }
   }
   return rows;
 }

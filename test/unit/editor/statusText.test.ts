@@ -119,6 +119,16 @@ describe("the status item", () => {
     assert.match(said.tooltip, /CPU: 50 % of a core/);
   });
 
+  it("tells the agent's own gauges in its hover", () => {
+    const metrics = [
+      { name: "queue", value: 12, unit: "{items}", time: now },
+      { name: "cache.size", value: 3 * 2 ** 20, unit: "By", time: now },
+    ];
+    const { tooltip } = say(workspace(agent({ metrics })));
+    assert.match(tooltip, /queue: 12 items/);
+    assert.match(tooltip, /cache\.size: 3\.00 MiB/);
+  });
+
   it("lets no markup of an agent's name into its hover", () => {
     const said = say(workspace(agent({ name: "[x](command:evil)" })));
     assert.doesNotMatch(said.tooltip, /\*\*\[x\]\(command:evil\)/);

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import type { TimeMark } from "../../../src/model/state.ts";
 import { placeFlags } from "../../../webview/dashboard/tracks/flags.ts";
+import type { Mark } from "../../../webview/dashboard/tracks/timeline.ts";
 
-const marks = (...times: number[]): TimeMark[] =>
-  times.map((time) => ({ time, kind: "restart", label: `Run ${time}` }));
-const place = (all: TimeMark[], narrow = false) => placeFlags(all, (time) => time, 800, narrow);
+const marks = (...times: number[]): Mark[] =>
+  times.map((time) => ({ time, kind: "restart", label: `Run ${time}`, grave: false }));
+const place = (all: Mark[], narrow = false) => placeFlags(all, (time) => time, 800, narrow);
 
 describe("The flags over the chart", () => {
   it("stand side by side while there is room", () => {

@@ -34,6 +34,10 @@ describe("The timeline", () => {
     ] as const;
     const window = merge(windowFrom(NOW - 90), series({ marks: [...marks] }));
     const axis = timeline(agent(), window, { state: "restarting", since: NOW - 5 }, NOW);
+    assert.deepEqual(
+      axis.marks.map((m) => m.grave),
+      [false, true, true, false],
+    );
     assert.deepEqual(axis.down, [{ from: NOW - 60, to: NOW - 50 }]);
     assert.deepEqual(axis.unmeasured, [
       { from: NOW - 20, to: NOW - 15 },

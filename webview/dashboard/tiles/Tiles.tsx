@@ -1,11 +1,21 @@
 import { SeverityIcon } from "../../shared/Icon.tsx";
+import { useWidth } from "../../shared/useWidth.ts";
 import { Sparkline } from "./Sparkline.tsx";
 import type { Bar, Tile } from "./tile.ts";
 
+const LEAST_WIDTH = 215;
+const GAP = 10;
+
 /** The figures on top. In a narrow panel they are rows, sorted by the caller. */
 export function Tiles({ tiles }: { tiles: Tile[] }) {
+  const [list, width] = useWidth<HTMLUListElement>();
   return (
-    <ul class="tiles" aria-label="Figures">
+    <ul
+      ref={list}
+      class="tiles"
+      aria-label="Figures"
+      style={{ gridTemplateColumns: `repeat(${columns(tiles.length, width)}, minmax(0, 1fr))` }}
+    >
       {tiles.map((tile) => (
         <li key={tile.id} class="tile" data-tile={tile.id}>
           <div class="tile-head">
@@ -27,6 +37,12 @@ export function Tiles({ tiles }: { tiles: Tile[] }) {
       ))}
     </ul>
   );
+}
+
+/** As many as fit, then as few as fill the same rows: no tile is left alone in the last one. */
+function columns(count: number, width: number): number {
+  const fit = Math.max(1, Math.floor((width + GAP) / (LEAST_WIDTH + GAP)));
+  return Math.max(1, Math.ceil(count / Math.ceil(count / fit)));
 }
 
 const percent = (share: number) => `${Math.min(100, Math.max(0, share * 100)).toFixed(2)}%`;

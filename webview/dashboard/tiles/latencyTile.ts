@@ -26,12 +26,14 @@ export function latencyTile(q: QueryTypeLatency, series: SeriesWindow, now: numb
     ...(share !== undefined && { bar: { used: Math.min(1, share) } }),
     ...judgement(q, share ?? 0, now),
   };
-  if (standing(q) === "so far" && session.count < ENOUGH_RESPONSES) {
+  // The last minute may reach back into the run before.
+  const count = Math.max(session.count, minute.count);
+  if (standing(q) === "so far" && count < ENOUGH_RESPONSES) {
     return {
       ...tile,
-      figure: `${session.count} of ${ENOUGH_RESPONSES}`,
+      figure: `${count} of ${ENOUGH_RESPONSES}`,
       unit: "responses",
-      bar: { used: session.count / ENOUGH_RESPONSES },
+      bar: { used: count / ENOUGH_RESPONSES },
       words: { rest: `p95 so far ${tile.figure}` },
     };
   }
@@ -48,7 +50,10 @@ function judgement(q: QueryTypeLatency, share: number, now: number): Pick<Tile, 
     case "no objective":
       return { severity: "info", words: { rest: `${perMinute}, no objective` } };
     case "met":
-      return { severity: "ok", words: { rest: `${formatPercent(1 - share)} to spare, ${perMinute}` } };
+      return {
+        severity: "ok",
+        words: { rest: `${formatPercent(Math.floor((1 - share) * 100) / 100)} to spare, ${perMinute}` },
+      };
     case "missed":
       return { severity: "error", words: { lead: "Missed.", rest: `${excess(share)} over, ${perMinute}` } };
     case "over so far":

@@ -64,7 +64,12 @@ export function cpuTile({ resources }: AgentState, series: SeriesWindow, hardwar
       unit: "",
       severity: "info",
       ...(share !== undefined && { bar: { used: Math.min(1, share) } }),
-      words: { rest: share === undefined ? "of a core" : `of a core, ${formatPercent(share)} of the machine` },
+      words: {
+        rest:
+          share === undefined
+            ? "of a core"
+            : `of a core, ${share < 0.005 ? "under 1 %" : formatPercent(share)} of the machine`,
+      },
       spark: { hue: "cyan", points, joins: 10 },
     },
   ];

@@ -11,11 +11,10 @@ export function Flags({ flags }: { flags: Flag[] }) {
     <ul class="flags" style={{ height: `${rows * ROW_HEIGHT}px` }} aria-label="Marks">
       {flags.map(({ mark, left, row, iconOnly, more }) => {
         const words = [mark, ...more].map((m) => `${clockSecond(m.time)} ${m.label}`).join(", ");
-        const grave = mark.kind === "crash" || mark.kind === "restart";
         return (
           <li
             key={`${mark.kind} ${mark.time} ${mark.label}`}
-            class={`flag${grave ? " grave" : ""}`}
+            class={`flag${mark.grave ? " grave" : ""}`}
             style={{ left: `${left}px`, bottom: `${row * ROW_HEIGHT + 2}px` }}
             title={words}
           >

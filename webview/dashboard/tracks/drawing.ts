@@ -30,14 +30,13 @@ export function drawObjectives({ ctx, chartArea, scales }: Chart, { tracks, pale
   ctx.restore();
 }
 
-/** Marks through every track: solid and red where an agent ended by itself or was restarted, else quiet. */
+/** Marks through every track: solid and red where an agent ended by itself, else quiet. */
 export function drawMarks({ ctx, chartArea, scales }: Chart, { timeline, palette }: ChartView): void {
   const { x } = scales;
   if (!x) return;
   ctx.save();
-  for (const { time, kind } of timeline.marks) {
+  for (const { time, kind, grave } of timeline.marks) {
     if (kind === "gap") continue;
-    const grave = kind === "crash" || kind === "restart";
     ctx.strokeStyle = grave ? palette.red : tint(palette.foreground, palette.highContrast ? 100 : 45);
     ctx.lineWidth = kind === "crash" ? 2 : 1;
     ctx.setLineDash(grave ? [] : [3, 3]);

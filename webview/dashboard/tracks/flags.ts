@@ -1,8 +1,9 @@
 import type { TimeMark } from "../../../src/model/state.ts";
+import type { Mark } from "./timeline.ts";
 
 /** A mark's flag over the chart. */
 export interface Flag {
-  mark: TimeMark;
+  mark: Mark;
   /** Left edge, pixels. */
   left: number;
   /** 0 is the row next to the ruler. */
@@ -10,7 +11,7 @@ export interface Flag {
   /** Only its icon: no room for its words. */
   iconOnly: boolean;
   /** Marks of the same place that have no flag of their own. */
-  more: TimeMark[];
+  more: Mark[];
 }
 
 const FLAG_ROWS = 2;
@@ -20,7 +21,7 @@ const GAP = 4;
 
 /** Places flags side by side, then in a second row, then as icons; what still collides joins its neighbour. */
 export function placeFlags(
-  marks: readonly TimeMark[],
+  marks: readonly Mark[],
   pixel: (time: number) => number,
   width: number,
   narrow: boolean,

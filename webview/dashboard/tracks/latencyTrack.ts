@@ -8,6 +8,8 @@ import { type Figure, type Line, NOTHING, type Track, type TrackOptions } from "
 
 // Two neighbours of a latency line may be this far apart, seconds: a slow agent has empty buckets between responses.
 const LATENCY_JOINS = 60;
+// An objective further away than this would flatten what is measured; the tile tells it.
+const OBJECTIVE_REACH = 5;
 
 /** p50, p95 and p99 of one query type; `height` in pixels. */
 export function latencyTrack(
@@ -29,7 +31,9 @@ export function latencyTrack(
     return { style, points };
   };
   const highest = (style: "p95" | "p99") => Math.max(0, ...shown.map((p) => p[style]));
-  const p95 = Math.max(highest("p95"), objective ?? 0);
+  const near = objective !== undefined && objective <= OBJECTIVE_REACH * highest("p99") ? objective : undefined;
+  const shownObjective = shown.length === 0 ? objective : near;
+  const p95 = Math.max(highest("p95"), shownObjective ?? 0);
   return {
     id: `type ${queryType}`,
     queryType,
@@ -37,8 +41,8 @@ export function latencyTrack(
     hue: hueOf(queryType),
     height: height + labelHeight,
     // A single slow response must not flatten the p95: the p99 may leave the track.
-    axis: axis(Math.max(p95 * 1.1, Math.min(highest("p99"), p95 * 1.7)), objective, height),
-    ...(objective !== undefined && { objective }),
+    axis: axis(Math.max(p95 * 1.1, Math.min(highest("p99"), p95 * 1.7)), shownObjective, height),
+    ...(shownObjective !== undefined && { objective: shownObjective }),
     lines: [line("p99"), line("p95"), line("p50")],
     format: formatDuration,
     figures: (at) => percentiles(at === undefined ? lastMinute : pointAt(known, at, bucket)),

@@ -8,10 +8,15 @@ export interface Stretch {
   to: number;
 }
 
+/** A mark, and whether it is of an agent that ended by itself. */
+export interface Mark extends TimeMark {
+  grave: boolean;
+}
+
 /** The x axis that all tracks share. */
 export interface Timeline extends Stretch {
   /** Marks within it, oldest first. */
-  marks: TimeMark[];
+  marks: Mark[];
   /** The agent did not run: nothing is drawn through these. */
   down: Stretch[];
   /** Nothing was measured: a grey band, and nothing drawn through it. */
@@ -38,7 +43,7 @@ export function timeline(
   return {
     from,
     to,
-    marks: series.marks.filter((m) => m.time >= from && m.time <= to),
+    marks: withGravity(series.marks).filter((m) => m.time >= from && m.time <= to),
     down: downtimes(series.marks, to).filter(inside),
     unmeasured: [...gaps, ...away].filter(inside),
   };
@@ -47,6 +52,14 @@ export function timeline(
 function firstTime(series: SeriesWindow, to: number): number {
   const firsts = [...Object.values(series.latency), series.resources, series.heap, series.voice];
   return Math.min(to, ...firsts.flatMap((items) => items[0]?.time ?? []));
+}
+
+/** A crash is grave, and the restart after it; one that was asked for is not. */
+function withGravity(marks: readonly TimeMark[]): Mark[] {
+  return marks.map((mark, i) => {
+    const after = mark.kind === "restart" && marks[i - 1]?.kind === "crash";
+    return { ...mark, grave: mark.kind === "crash" || after };
+  });
 }
 
 function downtimes(marks: readonly TimeMark[], to: number): Stretch[] {

@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { workspaceAddresses } from "../src/collector/addresses.ts";
 import { type CollectorConnection, connectCollector } from "../src/collector/client.ts";
@@ -60,22 +61,27 @@ async function startAgent(env: Record<string, string>): Promise<CollectorConnect
 }
 
 /** Opens a window of the desktop VS Code on PATH; the window is then the user's own to close. */
-function openDesktop(): void {
+async function openDesktop(): Promise<void> {
+  const collector = await startAgent({});
   const args = ["--new-window", `--extensionDevelopmentPath=${ROOT}`, EXAMPLE];
   // On Windows `code` is a .cmd file, which only a shell can start.
   const { error, status } = spawnSync("code", args, { stdio: "inherit", shell: process.platform === "win32" });
   if (error || status !== 0) {
+    collector.close();
+    process.kill(collector.pid, "SIGTERM");
     const reason = error ? "No desktop VS Code was found on PATH" : `"code" ended with exit code ${status}`;
     const advice = `In VS Code run "Shell Command: Install 'code' command in PATH", or use "npm start" without --desktop.`;
     throw new Error(`${reason}. ${advice}`);
   }
-  console.log("VS Code opens with Agent Vitals and examples/agent. In it, run: Agent Vitals: Start Agent");
+  console.log("VS Code opens with Agent Vitals and examples/agent, whose agent runs. It stops with the window.");
+  await sleep(30_000); // The collector stays until the window has found it.
+  collector.close();
 }
 
 const { values } = parseArgs({ options: { desktop: { type: "boolean", default: false } } });
 try {
   build();
-  if (values.desktop) openDesktop();
+  if (values.desktop) await openDesktop();
   else await serve();
 } catch (error) {
   console.error((error as Error).message);

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import * as vscode from "vscode";
-import { NO_WORKSPACE, workspaceAddresses } from "./collector/addresses.ts";
+import { type Addresses, NO_WORKSPACE, workspaceAddresses } from "./collector/addresses.ts";
 import { watchConfig } from "./collector/config/watchConfig.ts";
 import { registerUsagePage } from "./editor/addClient.ts";
 import { AgentsTree } from "./editor/agentsTree.ts";
@@ -32,7 +32,7 @@ export interface AgentVitalsApi {
 /** Builds the object graph and nothing else. */
 export function activate(context: vscode.ExtensionContext): AgentVitalsApi {
   const log = vscode.window.createOutputChannel("Agent Vitals", { log: true });
-  const addresses = workspaceAddresses(workspacePath() ?? NO_WORKSPACE);
+  const addresses = findAddresses(log);
   const link = new CollectorLink({
     addresses,
     program: context.asAbsolutePath(join("dist", "collector.js")),
@@ -55,10 +55,12 @@ export function activate(context: vscode.ExtensionContext): AgentVitalsApi {
     extensionUri: context.extensionUri,
   });
   const configure = () => {
+    unwatch();
+    unwatch = watchConfig(collectorSettings().folders, () => wakeForConfig(link));
     wakeForConfig(link);
     link.configure().catch((error: unknown) => log.error(String(error)));
   };
-  const unwatch = watchConfig(collectorSettings().folders, () => wakeForConfig(link));
+  let unwatch = watchConfig(collectorSettings().folders, () => wakeForConfig(link));
   context.subscriptions.push(
     log,
     link,
@@ -71,7 +73,7 @@ export function activate(context: vscode.ExtensionContext): AgentVitalsApi {
     terminals,
     environment,
     commands,
-    new vscode.Disposable(unwatch),
+    new vscode.Disposable(() => unwatch()),
     vscode.workspace.onDidChangeConfiguration((change) => change.affectsConfiguration("agentVitals") && configure()),
     vscode.workspace.onDidChangeWorkspaceFolders(configure),
     vscode.workspace.onDidGrantWorkspaceTrust(configure),
@@ -79,6 +81,18 @@ export function activate(context: vscode.ExtensionContext): AgentVitalsApi {
   wakeForConfig(link);
   if (autoStart()) context.subscriptions.push(startNamedAgents(link, terminals, log));
   return { state: () => link.state, collector: () => link.status, status: () => statusBar.said };
+}
+
+/** Without a folder for its sockets the extension can't work: that is told at once, with what to do. */
+function findAddresses(log: vscode.LogOutputChannel): Addresses {
+  try {
+    return workspaceAddresses(workspacePath() ?? NO_WORKSPACE);
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    log.error(message);
+    void vscode.window.showErrorMessage(`Agent Vitals can't start: ${message}`);
+    throw error;
+  }
 }
 
 /** A config file is something to watch. */

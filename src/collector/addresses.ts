@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import { existsSync, lstatSync, mkdirSync, readFileSync, realpathSync } from "node:fs";
 import { homedir, tmpdir, userInfo } from "node:os";
-import { join } from "node:path";
+import { isAbsolute, join } from "node:path";
 import { createExclusive } from "./exclusive.ts";
 
 /** The workspace of a window without a folder. */
@@ -34,7 +34,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 export function workspaceAddresses(workspace: string, env: Environment = process.env): Addresses {
   const path = workspace === NO_WORKSPACE ? workspace : realPath(workspace);
   const id = createHash("sha256").update(path).digest("hex").slice(0, 16);
-  const sockets = privateFolder(socketFolder(env));
+  const sockets = socketFolder(env, id);
   const store = privateFolder(storeFolder(env));
   privateFolder(join(store, "workspaces"));
   const stateFolder = privateFolder(join(store, "workspaces", id));
@@ -69,15 +69,22 @@ function realPath(path: string): string {
   }
 }
 
-/** Sockets lie in the session's runtime folder, else under /tmp: a socket's path holds 107 bytes on Linux, 103 on macOS. */
-function socketFolder(env: Environment): string {
-  if (env.XDG_RUNTIME_DIR) return join(env.XDG_RUNTIME_DIR, "agent-vitals");
-  if (process.platform === "win32") return join(tmpdir(), "agent-vitals");
-  return `/tmp/agent-vitals-${userInfo().uid}`;
+/** A socket's path holds this many bytes on macOS; on Linux four more. */
+const LONGEST_PATH = 103;
+
+/** Sockets lie in the session's runtime folder; under /tmp where there is none that can be used. */
+function socketFolder(env: Environment, id: string): string {
+  if (process.platform === "win32") return privateFolder(join(tmpdir(), "agent-vitals"));
+  const runtime = env.XDG_RUNTIME_DIR;
+  if (runtime && isAbsolute(runtime) && existsSync(runtime)) {
+    const folder = join(runtime, "agent-vitals");
+    if (Buffer.byteLength(join(folder, `${id}.sock`)) <= LONGEST_PATH) return privateFolder(folder);
+  }
+  return privateFolder(`/tmp/agent-vitals-${userInfo().uid}`);
 }
 
 function storeFolder(env: Environment): string {
-  if (env.XDG_STATE_HOME) return join(env.XDG_STATE_HOME, "agent-vitals");
+  if (env.XDG_STATE_HOME && isAbsolute(env.XDG_STATE_HOME)) return join(env.XDG_STATE_HOME, "agent-vitals");
   if (process.platform === "darwin") return join(homedir(), "Library", "Application Support", "agent-vitals");
   if (process.platform === "win32")
     return join(env.LOCALAPPDATA ?? join(homedir(), "AppData", "Local"), "agent-vitals");

@@ -84,8 +84,7 @@ export class Agent {
   begin(run: RunBegin): RunState {
     const state: RunState = { ...run, number: ++this.#number, kept: [] };
     const restart = this.#runs.length > 0;
-    this.#runs.unshift(state);
-    this.#runs.length = Math.min(this.#runs.length, RUNS_KEPT);
+    this.#add(state);
     this.#couldNotStart = false;
     this.message = undefined;
     this.record.startSession();
@@ -105,12 +104,25 @@ export class Agent {
     this.message = crash ? `Ended by itself: ${endLabel(exitCode, stopped)}.` : undefined;
   }
 
+  /** A run that was thought to be over goes on. */
+  reopen(run: RunState): void {
+    delete run.endTime;
+    delete run.exitCode;
+    delete run.stopped;
+    this.message = undefined;
+  }
+
   /** Takes up a run that ended before this collector began, for the list of runs. */
   remember(run: Omit<RunState, "number">): RunState {
     const state = { ...run, number: ++this.#number };
-    this.#runs.unshift(state);
-    this.#runs.length = Math.min(this.#runs.length, RUNS_KEPT);
+    this.#add(state);
     return state;
+  }
+
+  /** Living runs are never cut off. */
+  #add(state: RunState): void {
+    this.#runs.unshift(state);
+    while (this.#runs.length > RUNS_KEPT && this.#runs.at(-1)?.endTime !== undefined) this.#runs.pop();
   }
 
   resources(sample: ResourceSample): void {

@@ -59,6 +59,9 @@ export class Attachments {
     if (attached.length === 0 && agent.living.length > 0) {
       throw new Error(`${agent.name} is not attached to: it was started from here or has a client. Stop it instead.`);
     }
+    if (agent.connections > 0) {
+      throw new Error(`${agent.name} reports by its client, so it stays in the list. It is not attached to otherwise.`);
+    }
     for (const run of attached) hub.end(run, { time: now });
     hub.forget(agent.name);
     this.#save();

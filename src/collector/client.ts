@@ -11,10 +11,14 @@ import {
 import type { Addresses } from "./addresses.ts";
 import { Initialize, type InitializeParams } from "./protocol.ts";
 
+/** The collector is of a newer version than this client, which must be reloaded: trying again is of no use. */
+export class OutdatedWindow extends Error {}
+
 /** A collector that was just started answers within this many seconds, or something is wrong. */
 const START_TIMEOUT = 15;
 
 export interface CollectorConnection {
+  /** A request that fails rejects with the collector's own words. */
   rpc: MessageConnection;
   /** The collector's process. */
   pid: number;
@@ -45,6 +49,7 @@ export async function connectCollector(options: ConnectOptions): Promise<Collect
       if (connection) return connection;
       started = false;
     } catch (error) {
+      if (error instanceof OutdatedWindow) throw error;
       reason = error;
       if (!started) {
         startCollector(options);
@@ -58,7 +63,7 @@ export async function connectCollector(options: ConnectOptions): Promise<Collect
   );
 }
 
-/** Undefined when a collector of another version answered: it is leaving now. */
+/** Undefined when a collector of an older version answered: it is leaving now. */
 async function tryConnect({ addresses, client }: ConnectOptions): Promise<CollectorConnection | undefined> {
   const socket = await open(addresses.controlSocket);
   const rpc = createMessageConnection(new SocketMessageReader(socket), new SocketMessageWriter(socket));
@@ -75,7 +80,10 @@ async function tryConnect({ addresses, client }: ConnectOptions): Promise<Collec
   const answer = await withTimeout(rpc.sendRequest(Initialize, client), 5, () => socket.destroy());
   if (!answer.accepted) {
     socket.destroy();
-    return undefined;
+    if (answer.leaving) return undefined;
+    throw new OutdatedWindow(
+      `A newer Agent Vitals (${answer.version}) serves this workspace. Reload the window (Developer: Reload Window).`,
+    );
   }
   return {
     rpc,

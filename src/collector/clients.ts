@@ -20,13 +20,8 @@ export class Clients {
       token: addresses.token,
       log,
       sink: {
-        connected: (client) => {
-          try {
-            bindings.set(client, hub.connect(client.hello));
-          } catch (error) {
-            log("warning", `${client.name}: ${error instanceof Error ? error.message : error}`);
-          }
-        },
+        // Throws when there is no room: then the client is refused with the reason.
+        connected: (client) => void bindings.set(client, hub.connect(client.hello)),
         response: (client, event) => {
           const binding = bindings.get(client);
           if (binding) hub.response(binding, event);

@@ -4,7 +4,7 @@ import { type ProcessSampler, processSampler } from "../inputs/sampling/process/
 import type { AgentSeries, ConfigProblem, Hardware, WorkspaceState } from "../model/state.ts";
 import type { Addresses } from "./addresses.ts";
 import type { Agent } from "./agent.ts";
-import { Attachments } from "./attachments.ts";
+import { type Attachment, Attachments } from "./attachments.ts";
 import { Clients } from "./clients.ts";
 import { readConfig } from "./config/readConfig.ts";
 import { watchConfig } from "./config/watchConfig.ts";
@@ -67,6 +67,7 @@ export class Collector {
   #grace: NodeJS.Timeout | undefined;
   #teller: NodeJS.Timeout | undefined;
   #keeper: NodeJS.Timeout | undefined;
+  #toldSecond = 0;
   #ending = false;
 
   constructor(options: CollectorOptions) {
@@ -102,7 +103,7 @@ export class Collector {
       hub: this.#hub,
       identify: processIdentity,
       listProcesses,
-      save: (attachments) => writeState(addresses.stateFile, { settings: this.#settings, attachments }),
+      save: (attachments) => this.#save(attachments),
     });
     this.#control = new ControlServer(this);
     this.#control.onClients = (count) => this.#clientsChanged(count);
@@ -112,9 +113,9 @@ export class Collector {
   /** Opens both sockets, takes up what an earlier collector left, and begins to tell. */
   async start(): Promise<void> {
     const { addresses, log } = this.#options;
-    this.#launcher.adopt();
-    await this.#attachments.restore(readState(addresses.stateFile).attachments ?? []);
     this.#watchConfig();
+    this.#launcher.adopt();
+    await this.#attachments.restore(readState(addresses.stateFile).attachments);
     await this.#clients.listen();
     await this.#control.listen(addresses.controlSocket);
     this.#teller = setInterval(() => this.#tell(), TELL_INTERVAL);
@@ -135,7 +136,7 @@ export class Collector {
     const folders = settings.folders.join("\n") !== this.#settings.folders.join("\n");
     this.#settings = settings;
     this.#sampler.setInterval(settings.samplingInterval);
-    writeState(addresses.stateFile, { ...readState(addresses.stateFile), settings });
+    this.#save(readState(addresses.stateFile).attachments);
     if (folders) this.#watchConfig();
     this.#hub.touch();
   }
@@ -161,6 +162,7 @@ export class Collector {
     this.#requireTrust();
     this.#readConfig();
     const agent = this.#agent(name);
+    this.#launcher.requireDefinition(agent); // Before anything is stopped.
     if (agent.living.length > 0 && !this.#launcher.isLaunched(agent)) {
       throw new Error(`${name} was not started by Agent Vitals: restart it where it was started, or stop it first.`);
     }
@@ -170,7 +172,7 @@ export class Collector {
   /** Stops the agent however it was started. */
   async stopAgent(name: string): Promise<void> {
     const agent = this.#agent(name);
-    if (this.#launcher.isLaunched(agent)) return this.#launcher.stop(agent);
+    await this.#launcher.stop(agent);
     if (agent.living.length === 0) return;
     await this.#clients.command(agent, "shutdown", HOOK_PATIENCE);
     for (const run of agent.living) {
@@ -216,7 +218,7 @@ export class Collector {
     return this.#launcher.run(runId).write(data);
   }
   sendSignal(runId: string, signal: NodeJS.Signals): Promise<void> {
-    return this.#launcher.run(runId).signal(signal);
+    return this.#launcher.signal(runId, signal);
   }
 
   /** Leaves for a collector of another version: agents run on and are adopted by it. */
@@ -244,6 +246,18 @@ export class Collector {
     this.#clients.close();
     this.#control.close();
     this.#options.onEnd();
+  }
+
+  /** A state that can't be kept costs only what the next collector would have known. */
+  #save(attachments: Attachment[]): void {
+    try {
+      writeState(this.#options.addresses.stateFile, { settings: this.#settings, attachments });
+    } catch (error) {
+      this.#options.log(
+        "warning",
+        `What is set up could not be kept: ${error instanceof Error ? error.message : error}`,
+      );
+    }
   }
 
   #agent(name: string): Agent {
@@ -274,6 +288,9 @@ export class Collector {
 
   #tell(): void {
     for (const agent of this.#control.watched()) this.tick(agent);
+    // Windows slide with time alone: their figures fade although nothing comes in.
+    if (Math.floor(now()) !== this.#toldSecond && this.#hub.isFading(now())) this.#hub.touch();
+    this.#toldSecond = Math.floor(now());
     if (this.#hub.takeChanged()) this.#control.sendState(this.state());
   }
 

@@ -3,7 +3,9 @@ import { createServer, type Server, type Socket } from "node:net";
 import type { NotificationType } from "vscode-jsonrpc";
 import {
   createMessageConnection,
+  ErrorCodes,
   type MessageConnection,
+  ResponseError,
   SocketMessageReader,
   SocketMessageWriter,
 } from "vscode-jsonrpc/node";
@@ -111,41 +113,92 @@ export class ControlServer {
     const collector = this.#collector;
     rpc.onRequest(Initialize, ({ version }) => {
       const accepted = version === collector.version;
+      const leaving = isNewer(version, collector.version);
       client.initialized = accepted;
       // Leaves after the answer is out; agents go on and are adopted by the client's own collector.
-      if (!accepted) setTimeout(() => collector.handOver(version), 10);
-      return { version: collector.version, pid: process.pid, accepted };
+      if (leaving) setTimeout(() => collector.handOver(version), 10);
+      return { version: collector.version, pid: process.pid, accepted, leaving };
     });
-    rpc.onRequest(Configure, (settings) => {
-      collector.configure(settings);
-      void notify(client, StateChanged, collector.state());
-    });
-    rpc.onRequest(GetState, () => collector.state());
-    rpc.onRequest(StartAgent, ({ agent }) => collector.startAgent(agent));
-    rpc.onRequest(StopAgent, ({ agent }) => collector.stopAgent(agent));
-    rpc.onRequest(RestartAgent, ({ agent }) => collector.restartAgent(agent));
-    rpc.onRequest(CleanUpAgent, ({ agent }) => collector.cleanUp(agent));
-    rpc.onRequest(ListProcesses, () => collector.listProcesses());
-    rpc.onRequest(Attach, ({ pid }) => collector.attach(pid));
-    rpc.onRequest(Detach, ({ agent }) => collector.detach(agent));
-    rpc.onRequest(WatchSeries, ({ agent }) => {
-      // Other watchers of it get what has come so far before the whole is read, which counts as sent.
-      if (agent !== undefined) collector.tick(agent);
-      client.watched = agent;
-      return agent === undefined ? undefined : collector.series(agent);
-    });
-    rpc.onRequest(FollowOutput, ({ runId, offset }) => {
-      client.followed.get(runId)?.();
-      const stop = collector.followOutput(runId, offset, (data, end) => notify(client, Output, { runId, data, end }));
-      client.followed.set(runId, stop);
-    });
+    rpc.onRequest(
+      Configure,
+      told((settings) => {
+        collector.configure(settings);
+        void notify(client, StateChanged, collector.state());
+      }),
+    );
+    rpc.onRequest(
+      GetState,
+      told(() => collector.state()),
+    );
+    rpc.onRequest(
+      StartAgent,
+      told(({ agent }) => collector.startAgent(agent)),
+    );
+    rpc.onRequest(
+      StopAgent,
+      told(({ agent }) => collector.stopAgent(agent)),
+    );
+    rpc.onRequest(
+      RestartAgent,
+      told(({ agent }) => collector.restartAgent(agent)),
+    );
+    rpc.onRequest(
+      CleanUpAgent,
+      told(({ agent }) => collector.cleanUp(agent)),
+    );
+    rpc.onRequest(
+      ListProcesses,
+      told(() => collector.listProcesses()),
+    );
+    rpc.onRequest(
+      Attach,
+      told(({ pid }) => collector.attach(pid)),
+    );
+    rpc.onRequest(
+      Detach,
+      told(({ agent }) => collector.detach(agent)),
+    );
+    rpc.onRequest(
+      WatchSeries,
+      told(({ agent }) => {
+        // Other watchers of it get what has come so far before the whole is read, which counts as sent.
+        if (agent !== undefined) collector.tick(agent);
+        client.watched = agent;
+        return agent === undefined ? undefined : collector.series(agent);
+      }),
+    );
+    rpc.onRequest(
+      FollowOutput,
+      told(({ runId, offset }) => {
+        client.followed.get(runId)?.();
+        const stop = collector.followOutput(runId, offset, (data, end) => notify(client, Output, { runId, data, end }));
+        client.followed.set(runId, stop);
+      }),
+    );
     rpc.onNotification(UnfollowOutput, ({ runId }) => {
       client.followed.get(runId)?.();
       client.followed.delete(runId);
     });
-    rpc.onRequest(SendInput, ({ runId, data }) => collector.sendInput(runId, data));
-    rpc.onRequest(SendSignal, ({ runId, signal }) => collector.sendSignal(runId, signal));
+    rpc.onRequest(
+      SendInput,
+      told(({ runId, data }) => collector.sendInput(runId, data)),
+    );
+    rpc.onRequest(
+      SendSignal,
+      told(({ runId, signal }) => collector.sendSignal(runId, signal)),
+    );
   }
+}
+
+/** Lets a failure reach the client in its own words; the library would put the method's name before them. */
+function told<P, R>(handler: (params: P) => R | Promise<R>): (params: P) => Promise<R> {
+  return async (params) => {
+    try {
+      return await handler(params);
+    } catch (error) {
+      throw new ResponseError(ErrorCodes.InternalError, error instanceof Error ? error.message : String(error));
+    }
+  };
 }
 
 /** A window that takes nothing for so long (bytes) hangs: it is let go, and finds us again when it wakes. */
@@ -155,6 +208,11 @@ const MOST_UNSENT = 64 * 1024 * 1024;
 async function notify<P>(client: Client, type: NotificationType<P>, params: P): Promise<void> {
   if (client.socket.writableLength > MOST_UNSENT) client.socket.destroy();
   await client.rpc.sendNotification(type.method, params).catch(() => {});
+}
+
+/** True when version `a` (`1.2.3`) is newer than `b`: only then does the one that serves give way. */
+function isNewer(a: string, b: string): boolean {
+  return a.localeCompare(b, "en", { numeric: true }) > 0;
 }
 
 function removeStale(path: string): void {

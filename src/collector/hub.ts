@@ -9,6 +9,7 @@ const MAX_AGENTS = 200;
 
 /** Where the events of one connected client go. */
 export interface Binding {
+  hello: Hello;
   agent: Agent;
   run: RunState;
 }
@@ -55,12 +56,10 @@ export class Hub {
     return [...this.#agents.values()];
   }
 
+  /** The agent of this name, made if there is none. */
   ensure(name: string): Agent {
     const known = this.#agents.get(name);
     if (known) return known;
-    if (this.#agents.size >= MAX_AGENTS) {
-      throw new Error(`${MAX_AGENTS} agents are known already: ${name} is not taken in`);
-    }
     const agent = new Agent(name);
     this.#agents.set(name, agent);
     this.touch();
@@ -115,6 +114,11 @@ export class Hub {
     this.#options.log(end.exitCode ? "warning" : "info", `${agent.name}: run ${run.number}, pid ${run.pid}: ${how}`);
   }
 
+  /** True while some window of some agent still holds responses, or has just lost its last. */
+  isFading(now: number): boolean {
+    return this.agents().some((agent) => now - (agent.lastActivity ?? 0) < 302);
+  }
+
   agentOf(run: RunState): Agent | undefined {
     for (const agent of this.#agents.values()) if (agent.runs.includes(run)) return agent;
     return undefined;
@@ -134,14 +138,27 @@ export class Hub {
    * its parent's run when it gives the same name; anything else is a run of its own.
    */
   connect(hello: Hello): Binding {
-    const binding = this.#bind(hello);
-    const { agent, run } = binding;
+    const binding = { hello, ...this.#bind(hello) };
+    this.#count(binding);
+    return binding;
+  }
+
+  #count({ hello, agent, run }: Binding): void {
     agent.connections++;
     agent.primaryQueryType = hello.primaryQueryType ?? agent.primaryQueryType;
     if (hello.runtime !== undefined) run.runtime = hello.runtime;
     this.#clients.set(run, (this.#clients.get(run) ?? 0) + 1);
     this.touch();
-    return binding;
+  }
+
+  /** A child that outlives its run's process goes on as a run of its own. */
+  #outlive(binding: Binding): void {
+    const { hello, run } = binding;
+    const identity = hello.pid === run.pid ? undefined : this.#options.identify(hello.pid);
+    if (!identity || identity.zombie) return;
+    binding.agent.connections--;
+    Object.assign(binding, this.#bind(hello));
+    this.#count(binding);
   }
 
   disconnect({ agent, run }: Binding): void {
@@ -154,6 +171,7 @@ export class Hub {
 
   response(binding: Binding, response: Response): void {
     const now = this.#options.now();
+    if (binding.run.endTime !== undefined) this.#outlive(binding);
     binding.agent.record.response(now, response);
     this.#active(binding.agent, now);
   }
@@ -222,15 +240,18 @@ export class Hub {
     return this.agent(name)?.record.tick(name, this.#options.now());
   }
 
-  #bind(hello: Hello): Binding {
+  #bind(hello: Hello): { agent: Agent; run: RunState } {
     const own = this.runOf(hello.pid);
     const ownAgent = own && this.agentOf(own);
     if (own && ownAgent && Math.abs(own.startTime - hello.startTime) < 5) return { agent: ownAgent, run: own };
+    this.#makeRoom(hello.agent);
     const agent = this.ensure(hello.agent);
-    const parent = this.#ancestor(agent, hello.pid);
-    if (parent) return { agent, run: parent };
     const identity = this.#options.identify(hello.pid);
     const visible = identity !== undefined && !identity.zombie && Math.abs(identity.startTime - hello.startTime) < 5;
+    const parent = visible ? this.#ancestor(agent, hello.pid) : undefined;
+    if (parent) return { agent, run: parent };
+    const again = agent.runs.find((r) => r.pid === hello.pid && Math.abs(r.startTime - hello.startTime) < 1);
+    if (again) return { agent, run: this.#reopen(agent, again, visible) };
     // Not visible: a process of another container or namespace, whose pid means nothing here.
     const begin = {
       id: `${hello.pid}-${Math.round(hello.startTime)}`,
@@ -239,6 +260,26 @@ export class Hub {
       startTime: hello.startTime,
     };
     return { agent, run: this.begin(agent, begin, visible) };
+  }
+
+  /** A client is back whose run was thought to be over: a process that we can't see, or that outlived its parent. */
+  #reopen(agent: Agent, run: RunState, visible: boolean): RunState {
+    agent.reopen(run);
+    if (!visible) this.#invisible.add(run);
+    this.#options.onBegin(run, visible);
+    return run;
+  }
+
+  /**
+   * Forgets the agent that ended longest ago when a client brings one too many.
+   * @throws when all of them live
+   */
+  #makeRoom(name: string): void {
+    if (this.#agents.has(name) || this.#agents.size < MAX_AGENTS) return;
+    const ended = this.agents().filter((a) => !a.definition && a.living.length === 0 && a.connections === 0);
+    const oldest = ended.sort((a, b) => (a.run?.endTime ?? 0) - (b.run?.endTime ?? 0))[0];
+    if (!oldest) throw new Error(`${MAX_AGENTS} agents run already: ${name} is not taken in.`);
+    this.#agents.delete(oldest.name);
   }
 
   /** The living run of this agent among a process's ancestors. */

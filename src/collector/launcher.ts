@@ -14,6 +14,9 @@ import type { Hub } from "./hub.ts";
 /** Stop signal and patience for an agent that the config no longer names. */
 const defaultStop: AgentDefinition["stop"] = { signal: "SIGTERM", timeout: 5 };
 
+/** A run that ends within this time (ms) of a signal from its terminal was ended by it. */
+const INTERRUPTION = 10_000;
+
 export interface LauncherOptions {
   addresses: Addresses;
   hub: Hub;
@@ -28,6 +31,8 @@ export interface LauncherOptions {
 export class Launcher {
   readonly #options: LauncherOptions;
   readonly #runs = new Map<string, { run: Run; state: RunState }>();
+  /** When runs were last signalled, ms. */
+  readonly #interrupted = new Map<string, number>();
   /** One request at a time per agent: a restart during a start waits for it. */
   readonly #queues = new Map<string, Promise<unknown>>();
 
@@ -35,12 +40,13 @@ export class Launcher {
     this.#options = options;
   }
 
-  /** Takes up what earlier collectors launched: living agents are watched again, ended runs are listed. */
+  /** Takes up what earlier collectors launched: living agents are watched again, ended runs of named agents listed. */
   adopt(): void {
     const { addresses, hub, identify } = this.#options;
     pruneRuns(addresses.runsFolder, identify);
     const { live, ended } = adoptRuns(addresses.runsFolder, addresses.id, identify);
     for (const { folder, record, end } of ended.reverse()) {
+      if (!hub.agent(record.agent)) continue; // Renamed or removed since.
       hub.ensure(record.agent).remember({
         id: record.id,
         origin: "launched",
@@ -71,6 +77,14 @@ export class Launcher {
     });
   }
 
+  /** @throws when the config does not name the agent, or not so that it could be started */
+  requireDefinition(agent: Agent): AgentDefinition {
+    if (agent.definition) return agent.definition;
+    throw new Error(
+      `${agent.name} can't be started: .vscode/agent-vitals.json does not name it, or has an error in it (see the Problems panel).`,
+    );
+  }
+
   /** Stops every agent that we launched. */
   async stopAll(): Promise<void> {
     const agents = new Set([...this.#runs.values()].flatMap(({ state }) => this.#options.hub.agentOf(state) ?? []));
@@ -85,6 +99,13 @@ export class Launcher {
 
   isLaunched(agent: Agent): boolean {
     return agent.living.some((run) => this.#runs.has(run.id));
+  }
+
+  /** Signals a run as its user does with Ctrl+C: when it ends soon after, it did not end by itself. */
+  async signal(runId: string, signal: NodeJS.Signals): Promise<void> {
+    const run = this.run(runId);
+    this.#interrupted.set(runId, performance.now());
+    await run.signal(signal);
   }
 
   /** @throws when no launched run of this id is alive */
@@ -120,8 +141,7 @@ export class Launcher {
 
   async #start(agent: Agent): Promise<{ runId: string }> {
     const { addresses, hub, identify, nodeShim } = this.#options;
-    const { definition } = agent;
-    if (!definition) throw new Error(`${agent.name} is not named in .vscode/agent-vitals.json: it can't be started.`);
+    const definition = this.requireDefinition(agent);
     const [living] = agent.living;
     if (living) throw new Error(`${agent.name} runs already (pid ${living.pid}). Stop it first, or restart it.`);
     agent.phase("starting");
@@ -157,8 +177,10 @@ export class Launcher {
     this.#runs.set(id, { run, state });
     run.exited.then((end) => {
       this.#runs.delete(id);
+      const interrupted = performance.now() - (this.#interrupted.get(id) ?? Number.NEGATIVE_INFINITY) < INTERRUPTION;
+      this.#interrupted.delete(id);
+      hub.end(state, { ...end, stopped: run.stopped || interrupted });
       state.kept = keptFiles(run.folder);
-      hub.end(state, { ...end, stopped: run.stopped });
     });
   }
 

@@ -5,7 +5,7 @@ import { processIdentity } from "../inputs/sampling/process/identity.ts";
 import { NO_WORKSPACE, workspaceAddresses } from "./addresses.ts";
 import { Collector } from "./collector.ts";
 import { takeLock } from "./lock.ts";
-import { createLogger } from "./log.ts";
+import { createLogger, trimLog } from "./log.ts";
 import { readHardware } from "./readHardware.ts";
 
 /** Programs beside this one: in `dist` the bundles, in the sources the files themselves. */
@@ -15,7 +15,9 @@ async function main(): Promise<void> {
   const { values } = parseArgs({ options: { workspace: { type: "string" }, version: { type: "string" } } });
   const { workspace = NO_WORKSPACE, version = "0.0.0" } = values;
   const addresses = workspaceAddresses(workspace);
-  const log = createLogger();
+  const log = createLogger((line) => process.stdout.write(line));
+  trimLog(addresses.logFile);
+  setInterval(() => trimLog(addresses.logFile), 3600_000).unref();
   const release = takeLock(addresses.lockFile, processIdentity);
   if (!release) {
     log("info", `pid ${process.pid}: another collector serves ${addresses.workspace} already`);

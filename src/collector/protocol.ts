@@ -9,7 +9,7 @@ import type { AgentSeries, WorkspaceState } from "../model/state.ts";
 export type { ProcessInfo };
 
 export interface InitializeParams {
-  /** The client's version; another one than the collector's makes the collector hand over and leave. */
+  /** The client's version; a newer one than the collector's makes the collector hand over and leave. */
   version: string;
   kind: "window" | "cli";
   pid: number;
@@ -17,8 +17,10 @@ export interface InitializeParams {
 export interface InitializeResult {
   version: string;
   pid: number;
-  /** False when the versions differ: the collector is leaving, start one of your own. */
+  /** False when the versions differ. */
   accepted: boolean;
+  /** The client's version is newer: this collector is leaving, start one of your own. */
+  leaving: boolean;
 }
 
 /** What a window tells the collector of its workspace and settings. Seconds. */

@@ -9,7 +9,7 @@ import {
 } from "../model/format.ts";
 import type { AgentState, QueryTypeLatency } from "../model/state.ts";
 import { commands } from "./contributions.ts";
-import { ENOUGH_RESPONSES, wrongFigure } from "./judged.ts";
+import { ENOUGH_RESPONSES, shownQueryType, wrongFigure } from "./judged.ts";
 
 const link = (title: string, command: string, ...args: unknown[]) =>
   `[${title}](command:${command}${args.length ? `?${encodeURIComponent(JSON.stringify(args))}` : ""})`;
@@ -67,16 +67,20 @@ function verdict(agent: AgentState, now: number): string {
     case "stopping":
       return "One moment.";
   }
-  const primary = agent.latency.find((q) => q.queryType === agent.primaryQueryType);
   if (!agent.latency.length) {
     return agent.connections > 0
       ? "Connected, no responses yet."
       : "Its process is watched. Latency comes with the client: add it to the project.";
   }
-  const judged = agent.latency.filter((q) => q.threshold !== undefined && q.minute.p95 !== undefined);
-  const sentence =
-    judged.length > 0 ? "Every objective is met over the last minute." : "No responses in the last minute.";
-  return `${sentence}${primary ? few(primary) : ""}`;
+  const judged = agent.latency.some((q) => q.threshold !== undefined && q.minute.p95 !== undefined);
+  const any = agent.latency.some((q) => q.minute.count > 0);
+  const sentence = judged
+    ? "Every objective is met over the last minute."
+    : any
+      ? "No objective is set for what came in the last minute."
+      : "No responses in the last minute.";
+  const shown = shownQueryType(agent);
+  return `${sentence}${shown ? few(shown) : ""}`;
 }
 
 function few(q: QueryTypeLatency): string {
@@ -90,7 +94,7 @@ const heads = ["p50", "p95", "p99", "objective", "a minute", "errors"].map((head
 
 function latencyTable(agent: AgentState): string {
   const duration = (s: number | undefined) => (s === undefined ? "–" : formatDuration(s));
-  const rows = agent.latency.slice(0, 12).map((q) => {
+  const rows = agent.latency.map((q) => {
     const stats = q.minute.p95 === undefined ? q.session : q.minute;
     const over = q.threshold !== undefined && (q.minute.p95 ?? 0) > q.threshold;
     const title = `${escapeMarkdown(queryTypeTitle(q.queryType))}${over ? " $(warning)" : ""}`;
@@ -146,5 +150,5 @@ function links(agent: AgentState): string {
 
 /** Names come from the agent: they must not become markup. */
 function escapeMarkdown(text: string): string {
-  return text.replace(/[\\`*_{}[\]()#+\-!|<>~$&]/g, "\\$&");
+  return text.replace(/\s+/g, " ").replace(/[\\`*_{}[\]()#+\-!|<>~$&]/g, "\\$&");
 }

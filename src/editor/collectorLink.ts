@@ -1,7 +1,8 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import * as vscode from "vscode";
 import type { MessageConnection } from "vscode-jsonrpc";
 import type { Addresses } from "../collector/addresses.ts";
-import { type CollectorConnection, connectCollector } from "../collector/client.ts";
+import { type CollectorConnection, connectCollector, OutdatedWindow } from "../collector/client.ts";
 import {
   type CollectorSettings,
   Configure,
@@ -15,6 +16,8 @@ import type { CollectorStatus } from "../model/dashboard.ts";
 import type { AgentSeries, WorkspaceState } from "../model/state.ts";
 
 const RETRIES = 8;
+/** A collector that dies younger than this (ms) counts as a try that failed. */
+const STABLE = 30_000;
 /** Wait before try n of starting the collector again, ms. */
 const backOff = (attempt: number) => Math.min(200 * 2 ** (attempt - 1), 10_000);
 
@@ -28,6 +31,8 @@ export class CollectorLink implements vscode.Disposable {
   #connection: CollectorConnection | undefined;
   #connecting: Promise<MessageConnection> | undefined;
   #disposed = false;
+  /** Which try of starting the collector the present connection is. */
+  #attempt = 0;
   readonly #statusChanged = new vscode.EventEmitter<CollectorStatus>();
   readonly #stateChanged = new vscode.EventEmitter<WorkspaceState | undefined>();
   readonly #tick = new vscode.EventEmitter<AgentSeries>();
@@ -73,6 +78,20 @@ export class CollectorLink implements vscode.Disposable {
     return this.#connecting;
   }
 
+  /** Waits for the first state, for a command that comes before it; at most 5 s. */
+  async knowState(): Promise<void> {
+    await this.connect();
+    if (this.#state) return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, 5000);
+      const subscription = this.onState(() => {
+        clearTimeout(timer);
+        subscription.dispose();
+        resolve();
+      });
+    });
+  }
+
   /** Starts the collector without waiting; a failure shows in the status. */
   wake(): void {
     this.connect().catch((error: unknown) => this.#log.error(String(error)));
@@ -90,6 +109,7 @@ export class CollectorLink implements vscode.Disposable {
   }
 
   async #open(attempt = 0): Promise<MessageConnection> {
+    this.#attempt = attempt;
     this.#tell(attempt === 0 ? { state: "connecting" } : { state: "restarting", attempt });
     try {
       const connection = await connectCollector({
@@ -108,19 +128,28 @@ export class CollectorLink implements vscode.Disposable {
       return connection.rpc;
     } catch (error) {
       if (this.#disposed) throw error;
-      if (attempt >= RETRIES) {
+      this.#drop();
+      if (attempt >= RETRIES || error instanceof OutdatedWindow) {
         const message = error instanceof Error ? error.message : String(error);
         this.#tell({ state: "failed", message });
         throw error;
       }
       this.#log.warn(`Collector, try ${attempt + 1}: ${error instanceof Error ? error.message : error}`);
-      await new Promise((resolve) => setTimeout(resolve, backOff(attempt + 1)));
+      await sleep(backOff(attempt + 1));
       return this.#open(attempt + 1);
     }
   }
 
+  /** Lets a connection go on which the collector could not be told our settings. */
+  #drop(): void {
+    const connection = this.#connection;
+    this.#connection = undefined;
+    connection?.close();
+  }
+
   #adopt(connection: CollectorConnection): void {
     this.#connection = connection;
+    const connectedAt = Date.now();
     const { rpc } = connection;
     rpc.onNotification(StateChanged, (state) => {
       this.#state = state;
@@ -138,10 +167,14 @@ export class CollectorLink implements vscode.Disposable {
       this.#connection = undefined;
       if (this.#disposed) return;
       this.#log.warn(`Collector ${connection.pid} is gone, starting it again. Agents are not affected.`);
-      this.#tell({ state: "restarting", attempt: 1 });
-      this.#connecting ??= this.#open(1).finally(() => {
-        this.#connecting = undefined;
-      });
+      const attempt = Date.now() - connectedAt > STABLE ? 1 : this.#attempt + 1;
+      this.#tell({ state: "restarting", attempt });
+      const pause = attempt === 1 ? 0 : backOff(attempt);
+      this.#connecting ??= sleep(pause)
+        .then(() => this.#open(attempt))
+        .finally(() => {
+          this.#connecting = undefined;
+        });
       this.#connecting.catch((error: unknown) => this.#log.error(String(error)));
     });
   }

@@ -134,7 +134,7 @@ const noneToStart = `No agent to start: name one in ${CONFIG_PATH} (command: Age
 
 function nameOf(target: Target): string | undefined {
   if (typeof target === "string") return target;
-  if (typeof target !== "object") return undefined;
+  if (typeof target !== "object" || target === null) return undefined;
   return target.kind === "agent" || target.kind === "run" ? target.agent.name : undefined;
 }
 
@@ -148,6 +148,7 @@ async function pick(
 ): Promise<string | undefined> {
   const named = nameOf(target);
   if (named) return named;
+  if (!link.state) await link.knowState();
   const agents = (link.state?.agents ?? []).filter(fits);
   if (agents.length === 0) throw new Error(none);
   if (agents.length === 1) return agents[0]?.name;

@@ -116,7 +116,8 @@ export class Dashboard implements vscode.WebviewPanelSerializer<DashboardMemento
         return;
       case "command":
         if (!allowedCommands.has(request.command)) throw new Error(`${request.command} is no command of Agent Vitals`);
-        await vscode.commands.executeCommand(request.command, ...(request.agent === undefined ? [] : [request.agent]));
+        // Not awaited: a command may ask the user, for as long as they like, and tells its own failures.
+        void vscode.commands.executeCommand(request.command, ...(request.agent === undefined ? [] : [request.agent]));
     }
   }
 

@@ -13,6 +13,12 @@ export function shownAgent(state: WorkspaceState | undefined, pinned: string | u
   return [...agents].sort((a, b) => rank(b) - rank(a))[0];
 }
 
+/** The query type that the status bar shows while all is well: the primary one, else the one that came last. */
+export function shownQueryType(agent: AgentState): QueryTypeLatency | undefined {
+  const primary = agent.latency.find((q) => q.queryType === agent.primaryQueryType);
+  return primary ?? [...agent.latency].sort((a, b) => b.lastTime - a.lastTime)[0];
+}
+
 /** The query type that is worst past its objective over the last minute, if any is. */
 export function wrongFigure(agent: AgentState): QueryTypeLatency | undefined {
   const ratio = (q: QueryTypeLatency) => (q.minute.p95 ?? 0) / (q.threshold ?? Number.POSITIVE_INFINITY);

@@ -1,9 +1,9 @@
 import type { CollectorStatus } from "../model/dashboard.ts";
 import { formatAge, formatBytes, formatDuration } from "../model/format.ts";
-import type { AgentState, QueryTypeLatency, WorkspaceState } from "../model/state.ts";
+import type { AgentState, WorkspaceState } from "../model/state.ts";
 import { agentTooltip, emptyTooltip } from "./agentTooltip.ts";
 import { commands } from "./contributions.ts";
-import { shownAgent, wrongFigure } from "./judged.ts";
+import { shownAgent, shownQueryType, wrongFigure } from "./judged.ts";
 
 /** The status item as words; the editor puts it on the screen. */
 export interface StatusText {
@@ -14,6 +14,9 @@ export interface StatusText {
   command: { command: string; arguments?: unknown[] };
   accessibility: string;
 }
+
+/** Characters that the item may take. */
+const LONGEST = 60;
 
 /** What the status bar says at a time (Unix seconds). */
 export function statusText(
@@ -66,7 +69,7 @@ function running(agent: AgentState, tooltip: string, command: StatusText["comman
     const figure = `${wrong.queryType} ${formatDuration(wrong.minute.p95 ?? 0)}`;
     return { ...quiet(`$(warning) ${figure}`, tooltip, command), background: "warning" };
   }
-  const primary = agent.latency.find((q) => q.queryType === agent.primaryQueryType) ?? latest(agent);
+  const primary = shownQueryType(agent);
   if (!primary) {
     if (agent.resources && agent.connections === 0) {
       return quiet(`$(pulse) ${agent.name} ${formatBytes(agent.resources.memory)}`, tooltip, command);
@@ -81,20 +84,24 @@ function running(agent: AgentState, tooltip: string, command: StatusText["comman
   return quiet(`$(pulse) ${primary.queryType} ${formatDuration(primary.lastP95)}, ${age} ago`, tooltip, command);
 }
 
-function latest(agent: AgentState): QueryTypeLatency | undefined {
-  return [...agent.latency].sort((a, b) => b.lastTime - a.lastTime)[0];
-}
-
 function quiet(text: string, tooltip: string, command: StatusText["command"]): StatusText {
   return plain(text, tooltip, "none", command);
 }
 
+/** Names come from agents: one must not fill the bar, nor bring icons or line breaks of its own. */
+function shortened(label: string): string {
+  const [, icon = "", rest = ""] = /^(\$\([^)]*\) )?([\s\S]*)$/.exec(label) ?? [];
+  const clean = rest.replace(/\s+/g, " ").replaceAll("$(", "$\u200b(");
+  return `${icon}${clean.length > LONGEST ? `${clean.slice(0, LONGEST)}…` : clean}`;
+}
+
 function plain(
-  text: string,
+  label: string,
   tooltip: string,
   background: StatusText["background"],
   command: StatusText["command"],
 ): StatusText {
+  const text = shortened(label);
   const words = text.replace(/\$\([^)]*\)\s*/g, "");
   return { text, tooltip, background, command, accessibility: `Agent Vitals: ${words}` };
 }

@@ -117,8 +117,7 @@ describe("Agents of the workspace", () => {
     assert.equal(after.runs[1]?.stopped, true);
   });
 
-  it("end by Ctrl+C in their terminal with their own exit code, which shows as down", async () => {
-    const vitals = await api();
+  it("end by Ctrl+C in their terminal with their own exit code", async () => {
     const pid = (await agent("fixture-agent"))?.runs[0]?.pid;
     // The view of the earlier run gives way to the new one's.
     const terminal = await until("its one terminal", () => {
@@ -126,8 +125,23 @@ describe("Agents of the workspace", () => {
       return views.length === 1 && views[0];
     });
     terminal.sendText("\u0003", false);
-    const ended = await agentThat("fixture-agent", "ended", (a) => a.status === "failed");
+    const ended = await agentThat("fixture-agent", "ended", (a) => a.status === "stopped");
     assert.deepEqual([ended.runs[0]?.pid, ended.runs[0]?.exitCode], [pid, 3]);
+    const status = (await api()).status();
+    assert.deepEqual([status.text, status.background], ["$(debug-disconnect) fixture-agent stopped", "none"]);
+  });
+
+  it("are down, in the error background, when they end by themselves", async () => {
+    const vitals = await api();
+    await run("startAgent", "fixture-agent");
+    await agentThat("fixture-agent", "reports", (a) => a.status === "running" && a.connections === 1);
+    const terminal = await until("its one terminal", () => {
+      const views = vscode.window.terminals.filter((t) => t.name === "fixture-agent" && !t.exitStatus);
+      return views.length === 1 && views[0];
+    });
+    terminal.sendText("crash");
+    const down = await agentThat("fixture-agent", "is down", (a) => a.status === "failed");
+    assert.equal(down.runs[0]?.exitCode, 7);
     await until("the status bar says so", () => vitals.status().text === "$(error) fixture-agent is down");
     assert.equal(vitals.status().background, "error");
   });

@@ -10,6 +10,7 @@ describe("addresses of a workspace", () => {
   const env = () => ({ XDG_RUNTIME_DIR: join(root, "run"), XDG_STATE_HOME: join(root, "state") });
   beforeEach(() => {
     root = mkdtempSync(join(tmpdir(), "av-addresses-"));
+    mkdirSync(join(root, "run"));
   });
   afterEach(() => rmSync(root, { recursive: true, force: true }));
 
@@ -26,6 +27,15 @@ describe("addresses of a workspace", () => {
     assert.equal(statSync(workspaceAddresses("/x", env()).stateFolder).mode & 0o777, 0o700);
   });
 
+  it("fall back to /tmp when the runtime folder is missing, relative or too long for a socket", () => {
+    const long = join(root, "x".repeat(100));
+    mkdirSync(long);
+    for (const XDG_RUNTIME_DIR of [join(root, "missing"), "relative", long]) {
+      const { eventSocket } = workspaceAddresses("/some/folder", { ...env(), XDG_RUNTIME_DIR });
+      assert.ok(eventSocket.startsWith("/tmp/agent-vitals-") && eventSocket.length <= 103, eventSocket);
+    }
+  });
+
   it("are the same through a link to the folder", () => {
     mkdirSync(join(root, "real"));
     symlinkSync(join(root, "real"), join(root, "link"));
@@ -33,7 +43,6 @@ describe("addresses of a workspace", () => {
   });
 
   it("refuse a folder that is a link or that others may enter, and say what to do", () => {
-    mkdirSync(join(root, "run"));
     mkdirSync(join(root, "elsewhere"), { mode: 0o700 });
     symlinkSync(join(root, "elsewhere"), join(root, "run", "agent-vitals"));
     assert.throws(() => workspaceAddresses("/x", env()), /is a link.*XDG_RUNTIME_DIR/);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { statSync } from "node:fs";
+import { mkdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import {
   Attach,
@@ -137,6 +137,41 @@ describe("the collector", function () {
     assert.equal((await agentThat(next, "wire", (a) => a.status === "running")).runs[0]?.pid, pid);
   });
 
+  it("tells a window of an older version to reload, and goes on", async () => {
+    const window = await place.connect("2.0.0");
+    await assert.rejects(place.connect("1.9.0"), /newer Agent Vitals \(2\.0\.0\).*Reload the window/);
+    await stateOf(window);
+  });
+
+  it("starts from a damaged state, and serves where none can be kept", async () => {
+    writeFileSync(place.addresses.stateFile, JSON.stringify({ settings: { folders: 5 }, attachments: 7 }));
+    const window = await place.connect();
+    rmSync(place.addresses.stateFile, { force: true });
+    mkdirSync(`${place.addresses.stateFile}.new`); // Nothing can be written where a folder lies.
+    const { agent } = await window.rpc.sendRequest(Attach, { pid: process.pid });
+    await agentThat(window, agent, (a) => a.resources !== undefined);
+  });
+
+  it("takes in new agents when 200 have come and gone, and says no when they all live", async () => {
+    const window = await place.connect();
+    const { eventSocket, token } = place.addresses;
+    const hello = (agent: string, pid: number) =>
+      `${JSON.stringify({ type: "hello", protocol: 1, agent, pid, startTime: 1.7e9, token })}\n`;
+    const come = (name: string, pid: number) =>
+      new Promise<{ reply: string; leave: () => void }>((resolve) => {
+        const socket = connect(eventSocket, () => socket.write(hello(name, pid)));
+        socket.once("data", (data) => resolve({ reply: data.toString(), leave: () => socket.destroy() }));
+      });
+    for (let i = 0; i < 210; i++) (await come(`gone-${i}`, 4_000_000 + i)).leave();
+    await until("the last one is there", async () => (await stateOf(window)).agents.some((a) => a.name === "gone-209"));
+    assert.ok((await stateOf(window)).agents.length <= 202);
+    assert.ok((await stateOf(window)).agents.some((a) => a.name === "wire"));
+    const living = [];
+    for (let i = 0; i < 200; i++) living.push(await come(`lives-${i}`, 4_100_000 + i));
+    assert.match((await come("one too many", 4_200_000)).reply, /"ok":false/);
+    for (const { leave } of living) leave();
+  });
+
   it("ends 10 s after its last window has left, with the agents that it launched", async () => {
     const window = await place.connect();
     await window.rpc.sendRequest(StartAgent, { agent: "wire" });
@@ -155,7 +190,10 @@ describe("the collector", function () {
   it("says why an agent can't be started, and starts it once that is mended", async () => {
     place.config({ name: "wire", command: "no-such-program" });
     const window = await place.connect();
-    await assert.rejects(window.rpc.sendRequest(StartAgent, { agent: "wire" }), /no-such-program/);
+    await assert.rejects(
+      window.rpc.sendRequest(StartAgent, { agent: "wire" }),
+      /^Error: Can't start wire: .*no-such-program/,
+    );
     const failed = await agentThat(window, "wire", (a) => a.status === "failed");
     assert.match(failed.message ?? "", /no-such-program/);
     place.config({ name: "wire", command: process.execPath, args: ["agent.cjs"] });
@@ -190,6 +228,21 @@ describe("the collector", function () {
     }
     await agentThat(window, "wire", (a) => a.connections === 1 && a.runs[0]?.endTime !== undefined);
     assert.equal((await stateOf(window)).agents[0]?.status, "running");
+  });
+
+  it("goes on with a child that outlives the process that was launched", async () => {
+    const parent = `require("node:child_process").spawn(process.execPath, ["agent.cjs"], { detached: true, stdio: "ignore" }).unref();
+      setTimeout(() => process.exit(0), 1500);`;
+    place.write("parent.cjs", parent);
+    place.config({ name: "wire", command: process.execPath, args: ["parent.cjs"] });
+    const window = await place.connect();
+    await window.rpc.sendRequest(StartAgent, { agent: "wire" });
+    await agentThat(window, "wire", (a) => a.connections === 1 && a.runs.length === 1);
+    const running = await agentThat(window, "wire", (a) => a.runs.length === 2 && a.status === "running");
+    assert.deepEqual([running.runs[0]?.origin, running.runs[1]?.exitCode, running.connections], ["connected", 0, 1]);
+    await window.rpc.sendRequest(StopAgent, { agent: "wire" });
+    const stopped = await agentThat(window, "wire", (a) => a.status === "stopped" && a.connections === 0);
+    assert.equal(stopped.runs[0]?.stopped, true);
   });
 
   it("lives on when its control socket is fed garbage", async () => {

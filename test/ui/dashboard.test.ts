@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import type { Browser, Page } from "playwright-core";
 import { launchChromium } from "../../scripts/chromium.ts";
 import { formatDuration } from "../../src/model/format.ts";
+import { until } from "../support/until.ts";
 import { DashboardPage } from "./fixtures/dashboardPage.ts";
 import { busyAgent, ScriptedAgent, voiceAgent } from "./fixtures/scriptedAgent.ts";
 
@@ -280,7 +281,33 @@ describe("The dashboard in a browser", () => {
     const picture = () => page.evaluate<string>("document.querySelector('.tracks canvas').toDataURL()");
     const dark = await picture();
     await dashboard.useTheme("Light Modern");
-    await page.waitForFunction(`document.querySelector('.tracks canvas').toDataURL() !== ${JSON.stringify(dark)}`);
+    await until("another picture", async () => (await picture()) !== dark);
+  });
+
+  it("keeps each track beside its label when query types come one after the other", async () => {
+    const all = voiceAgent(Date.now() / 1000 - 120);
+    await open();
+    // CPU and memory alone, then Thinker, then Talker, which is shown above both.
+    for (const kept of [[], ["thinker"], ["thinker", "talker"]]) {
+      const script = new ScriptedAgent({ ...all, types: all.types.filter((t) => kept.includes(t.queryType)) });
+      script.play(120);
+      await showAll(script);
+    }
+    const blue = await page.evaluate<{ beside: number; elsewhere: number }>(`(() => {
+      const canvas = document.querySelector(".tracks canvas");
+      const label = document.querySelector('[data-track="talker"]').getBoundingClientRect();
+      const top = canvas.getBoundingClientRect().top;
+      const scale = canvas.height / canvas.getBoundingClientRect().height;
+      const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+      const count = { beside: 0, elsewhere: 0 };
+      for (let i = 0; i < data.length; i += 4) {
+        if (data[i + 2] - data[i] < 100 || data[i + 2] - data[i + 1] < 60 || data[i + 3] < 200) continue;
+        const y = top + Math.floor(i / 4 / canvas.width) / scale;
+        count[y > label.top && y < label.bottom ? "beside" : "elsewhere"]++;
+      }
+      return count;
+    })()`);
+    assert.ok(blue.beside > 50 && blue.elsewhere < blue.beside / 20, JSON.stringify(blue));
   });
 
   it("fits into a side panel, the worst figure first", async () => {

@@ -114,9 +114,11 @@ export class TracksChart {
   #options(): ChartOptions<"line"> {
     const { tracks, timeline, palette } = this.#view;
     const font = { family: palette.fontFamily, size: 11 };
-    const y = tracks.map((track) => [
+    const y = tracks.map((track, place) => [
       track.id,
       {
+        // Scales keep the order in which they came otherwise: a query type that comes later would lie below all others.
+        weight: place,
         type: "linear",
         position: "right",
         stack: "tracks",

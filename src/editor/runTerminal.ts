@@ -1,5 +1,6 @@
 import * as vscode from "vscode";
 import { FollowOutput, SendInput, SendSignal, UnfollowOutput } from "../collector/protocol.ts";
+import type { WorkspaceState } from "../model/state.ts";
 import type { CollectorLink } from "./collectorLink.ts";
 
 /**
@@ -54,6 +55,8 @@ class RunView implements vscode.Pseudoterminal {
   #subscriptions: vscode.Disposable[] = [];
   #line = "";
   #offset = 0;
+  #following = false;
+  #ended = false;
 
   constructor(link: CollectorLink, runId: string, closed: () => void) {
     this.#link = link;
@@ -69,8 +72,11 @@ class RunView implements vscode.Pseudoterminal {
         this.#write.fire(output.data.replace(/\r?\n/g, "\r\n"));
       }),
       this.#link.onStatus((status) => {
-        if (status.state === "connected") void this.#follow();
+        // Once for each collector.
+        if (status.state !== "connected") this.#following = false;
+        else if (!this.#following) void this.#follow();
       }),
+      this.#link.onState((state) => this.#tellEnd(state)),
     ];
     void this.#follow();
   }
@@ -84,9 +90,19 @@ class RunView implements vscode.Pseudoterminal {
     this.#closed();
   }
 
+  /** After the last output, which may still be on its way. */
+  #tellEnd(state: WorkspaceState | undefined): void {
+    const run = state?.agents.flatMap((a) => a.runs).find((r) => r.id === this.#runId);
+    if (this.#ended || run?.endTime === undefined) return;
+    this.#ended = true;
+    const how = run.exitCode === undefined ? "" : `, exit code ${run.exitCode}`;
+    setTimeout(() => this.#write.fire(`\r\n[run ${run.number} ended${how}]\r\n`), 300);
+  }
+
   handleInput(data: string): void {
+    if (this.#ended) return;
     if (data.startsWith("\u001b")) return; // Arrow and function keys: there is no history to move in.
-    for (const key of data) this.#key(key);
+    for (const key of data.replaceAll("\r\n", "\r")) this.#key(key);
   }
 
   #key(key: string): void {
@@ -106,7 +122,7 @@ class RunView implements vscode.Pseudoterminal {
     } else if (key === "\x15") {
       this.#write.fire("\b \b".repeat([...this.#line].length));
       this.#line = "";
-    } else if (key >= " ") {
+    } else if (key >= " " || key === "\t") {
       this.#line += key;
       this.#write.fire(key);
     }
@@ -120,6 +136,7 @@ class RunView implements vscode.Pseudoterminal {
   }
 
   async #follow(): Promise<void> {
+    this.#following = true;
     try {
       const rpc = await this.#link.connect();
       await rpc.sendRequest(FollowOutput, { runId: this.#runId, offset: this.#offset });

@@ -71,5 +71,5 @@ const queryTypeTitles: Record<string, string> = {
 
 /** A query type as headings name it: `rag_search` → `RAG search`. */
 export function queryTypeTitle(queryType: string): string {
-  return queryTypeTitles[queryType] ?? queryType;
+  return (Object.hasOwn(queryTypeTitles, queryType) && queryTypeTitles[queryType]) || queryType;
 }

@@ -1,6 +1,7 @@
 import type {
   AgentSeries,
   HeapSample,
+  LatencyStats,
   QueryTypeLatency,
   ResourceSample,
   ResponseRow,
@@ -15,10 +16,16 @@ import { VoiceRecord } from "./voice.ts";
 const MAX_QUERY_TYPES = 100;
 const ROWS_KEPT = 500;
 const ROWS_PER_TICK = 50;
+/** How often all distributions are sent, seconds. */
+const FADING = 5;
 
 interface QueryTypeEntry {
   record: QueryTypeRecord;
   lastP95: number;
+  /** Responses so far, a folded summary as one. */
+  events: number;
+  /** Windows as they were computed last: an idle query type costs nothing more than once a second. */
+  windows?: { minute: LatencyStats; fiveMinutes: LatencyStats; second: number; events: number };
 }
 
 /** All figures of one agent: latency by query type, voice, memory, resources, the last responses and marks. */
@@ -29,6 +36,7 @@ export class AgentRecord {
   #resources = new Ring<ResourceSample>(CHART_SPAN);
   #heap = new Ring<HeapSample>(CHART_SPAN);
   #marks = new Ring<TimeMark>(200);
+  #faded = 0;
   // What the last tick had sent.
   #sent = { responses: 0, resources: 0, heap: 0, marks: 0 };
   interruptions = 0;
@@ -36,12 +44,16 @@ export class AgentRecord {
 
   response(now: number, response: Response): void {
     const { start, duration, outcome, timeToFirstToken } = response;
-    this.#entry(response.queryType).record.record(now, start + duration, duration, outcome, timeToFirstToken);
+    const entry = this.#entry(response.queryType);
+    entry.events++;
+    entry.record.record(now, start + duration, duration, outcome, timeToFirstToken);
     this.#responses.push(response);
   }
 
   summary(now: number, summary: Summary): void {
-    this.#entry(summary.queryType).record.merge(now, summary);
+    const entry = this.#entry(summary.queryType);
+    entry.events++;
+    entry.record.merge(now, summary);
   }
 
   voice(now: number, voice: Voice): void {
@@ -75,13 +87,13 @@ export class AgentRecord {
   /** Latency by query type in the order in which they first came, with objectives from `thresholds`. */
   latency(now: number, thresholds: Record<string, number>): QueryTypeLatency[] {
     return [...this.#latency].map(([queryType, entry]) => {
-      const minute = entry.record.window(now, 60);
+      const { minute, fiveMinutes } = this.#windows(entry, now);
       if (minute.p95 !== undefined) entry.lastP95 = minute.p95;
-      const threshold = thresholds[queryType];
+      const threshold = Object.hasOwn(thresholds, queryType) ? thresholds[queryType] : undefined;
       return {
         queryType,
         minute,
-        fiveMinutes: entry.record.window(now, 300),
+        fiveMinutes,
         session: entry.record.session(),
         lastTime: entry.record.lastTime,
         lastDuration: entry.record.lastDuration,
@@ -122,11 +134,13 @@ export class AgentRecord {
     const sent = this.#sent;
     const latency: AgentSeries["latency"] = {};
     const distribution: AgentSeries["distribution"] = {};
+    const fading = now - this.#faded >= FADING;
+    if (fading) this.#faded = now;
     for (const [queryType, { record }] of this.#latency) {
       const points = record.changedPoints(now);
-      if (points.length === 0) continue;
-      latency[queryType] = points;
-      distribution[queryType] = record.distribution(now);
+      if (points.length > 0) latency[queryType] = points;
+      // Old responses leave a distribution with time alone.
+      if (points.length > 0 || fading) distribution[queryType] = record.distribution(now);
     }
     const series: AgentSeries = {
       agent,
@@ -148,6 +162,17 @@ export class AgentRecord {
     return series;
   }
 
+  /** The minute is new with each response; five minutes once a second, for nobody sees the difference. */
+  #windows(entry: QueryTypeEntry, now: number) {
+    const second = Math.floor(now);
+    const { windows, events, record } = entry;
+    const sameSecond = windows?.second === second;
+    const minute = sameSecond && windows.events === events ? windows.minute : record.window(now, 60);
+    const fiveMinutes = sameSecond ? windows.fiveMinutes : record.window(now, 300);
+    entry.windows = { minute, fiveMinutes, second, events };
+    return entry.windows;
+  }
+
   #eachQueryType<T>(read: (record: QueryTypeRecord) => T): Record<string, T> {
     return Object.fromEntries([...this.#latency].map(([queryType, { record }]) => [queryType, read(record)]));
   }
@@ -156,7 +181,7 @@ export class AgentRecord {
     const known = this.#latency.get(queryType);
     if (known) return known;
     if (this.#latency.size >= MAX_QUERY_TYPES && queryType !== "other") return this.#entry("other");
-    const entry = { record: new QueryTypeRecord(), lastP95: 0 };
+    const entry = { record: new QueryTypeRecord(), lastP95: 0, events: 0 };
     this.#latency.set(queryType, entry);
     return entry;
   }

@@ -89,7 +89,7 @@ export class QueryTypeRecord {
       this.#session.recordValue(clamp(bucket));
     }
     if (timeToFirstToken !== undefined) this.#recordFirst(slot, timeToFirstToken * 1e6);
-    this.#seen(end, duration);
+    this.#seen(now, end, duration);
   }
 
   /** Adds what a client's full queue had folded. */
@@ -117,7 +117,7 @@ export class QueryTypeRecord {
       slot.firsts.set(bucket, (slot.firsts.get(bucket) ?? 0) + n);
       this.#sessionFirst.recordValueWithCount(clamp(bucket), n);
     }
-    this.#seen(summary.end, summary.durations.max);
+    this.#seen(now, summary.end, summary.durations.max);
   }
 
   /** Begins the session's figures anew, with a new run. */
@@ -194,9 +194,10 @@ export class QueryTypeRecord {
     this.#sessionFirst.recordValue(clamp(bucket));
   }
 
-  #seen(end: number, duration: number): void {
-    if (end >= this.lastTime) {
-      this.lastTime = end;
+  /** A clock that was set back must not leave an end in the future. */
+  #seen(now: number, end: number, duration: number): void {
+    if (end >= this.lastTime || this.lastTime > now) {
+      this.lastTime = Math.min(end, now);
       this.lastDuration = duration;
     }
   }

@@ -120,7 +120,11 @@ export function watchRun(folder: string, record: RunRecord, identify: Identify):
       look();
       if (end) return end;
       record.stopped = true;
-      writeRecord(folder, record);
+      try {
+        writeRecord(folder, record);
+      } catch {
+        // A full disk or a removed folder must not keep an agent running: only a later collector misses the note.
+      }
       await send(signal);
       const ended = await endedWithin(timeout);
       // Its children may need a moment more; a zombie that nobody reaps looks like one that does.

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 /** What the shim and we write into `runs/RUN-ID`. */
@@ -84,10 +84,11 @@ export function readEnd(folder: string): RunEnd | undefined {
 /** Files that a run leaves for people, e.g. its output; sizes in bytes. */
 export function keptFiles(folder: string): { name: string; path: string; size: number }[] {
   const ours: string[] = [FILES.record, FILES.input, FILES.pid, FILES.exit];
+  if (!existsSync(folder)) return [];
   return readdirSync(folder, { withFileTypes: true })
     .filter((entry) => entry.isFile() && !ours.includes(entry.name))
     .map((entry) => ({ name: entry.name, path: join(folder, entry.name) }))
-    .map((file) => ({ ...file, size: statSync(file.path).size }))
+    .map((file) => ({ ...file, size: statSync(file.path, { throwIfNoEntry: false })?.size ?? 0 }))
     .sort((a, b) => a.name.localeCompare(b.name));
 }
 

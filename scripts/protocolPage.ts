@@ -54,6 +54,7 @@ A whole client in Python, for a first try:
 \`\`\`python
 import json, os, socket, time
 
+started = time.time()  # of the process: taken first thing, it is close enough
 connection = socket.socket(socket.AF_UNIX)
 connection.connect(os.environ["AGENT_VITALS_SOCKET"])
 
@@ -61,7 +62,7 @@ def send(event):
     connection.sendall(json.dumps(event).encode() + b"\\n")
 
 send({"type": "hello", "protocol": ${PROTOCOL_VERSION}, "agent": "first-try", "pid": os.getpid(),
-      "startTime": time.time(), "token": os.environ["AGENT_VITALS_TOKEN"]})
+      "startTime": started, "token": os.environ["AGENT_VITALS_TOKEN"]})
 print(connection.makefile().readline())
 
 start, clock = time.time(), time.monotonic()

@@ -991,7 +991,8 @@ var ConnectedMonitor = class {
 };
 
 // src/sdk/index.ts
-var createMonitor = (options = {}) => {
+var createMonitor = (given) => {
+  const options = given ?? {};
   const socket = options.socket ?? process.env.AGENT_VITALS_SOCKET;
   return socket ? new ConnectedMonitor(socket, options) : new IdleMonitor(options.agent ?? "agent");
 };

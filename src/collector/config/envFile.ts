@@ -35,7 +35,7 @@ export function parseEnvFile(text: string): EnvFile {
       problem(`This line is left out: the quote ${quote} has no end.`);
       continue;
     }
-    if (!/^\s*(#.*)?$/.test(quoted.rest)) problem(`What follows the closing quote is left out: ${quoted.rest.trim()}`);
+    if (!/^\s*(#.*)?$/.test(quoted.rest)) problem("What follows the closing quote is left out.");
     file.values[key] = quote === '"' ? unescaped(quoted.value) : quoted.value;
     i = quoted.line;
   }

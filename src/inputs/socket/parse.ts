@@ -1,5 +1,5 @@
 import { Compile, type Validator } from "typebox/compile";
-import { type ClientEvent, type Hello, wireKinds } from "../../model/wire.ts";
+import { type ClientEvent, type Hello, type Summary, wireKinds } from "../../model/wire.ts";
 
 /** What is wrong with a line: `reason` is one of few, for counting; `detail` says it to people and quotes no content. */
 export class BadLine extends Error {
@@ -27,7 +27,22 @@ export function parseLine(line: string): ClientEvent | Hello {
     const field = error?.instancePath.slice(1).replaceAll("/", ".");
     throw new BadLine(`invalid ${type}`, `is a ${type} whose ${field ? `${field} ` : "fields "}${error?.message}`);
   }
+  if (type === "summary") checkSums(event as Summary);
   return event as ClientEvent | Hello;
+}
+
+/** A summary whose figures don't add up would bend the percentiles of a whole window. */
+function checkSums({ count, errors, cancelled, durations, timeToFirstToken: first }: Summary): void {
+  const total = (buckets: [number, number][]) => buckets.reduce((sum, [, n]) => sum + n, 0);
+  const wrong =
+    errors + cancelled > count
+      ? "has more errors and cancelled responses than responses"
+      : total(durations.buckets) !== count - cancelled
+        ? "has durations of another number of responses than ended"
+        : first && (total(first.buckets) !== first.count || first.count > count)
+          ? "has first tokens of another number of responses than it says"
+          : undefined;
+  if (wrong) throw new BadLine("invalid summary", `is a summary that ${wrong}`);
 }
 
 function parseJson(line: string): { type?: unknown } | null {

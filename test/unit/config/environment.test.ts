@@ -102,7 +102,7 @@ describe("an env file", () => {
       [
         [1, "This line is left out: it is no KEY=value."],
         [2, "This line is left out: it is no KEY=value."],
-        [3, "What follows the closing quote is left out: rest"],
+        [3, "What follows the closing quote is left out."],
         [4, 'This line is left out: the quote " has no end.'],
       ],
     );

@@ -27,6 +27,25 @@ describe("A line on the event socket", () => {
     assert.equal(parseLine(JSON.stringify({ ...good, colour: "red" })).type, "response");
   });
 
+  it("that sums up is refused when its figures don't add up", () => {
+    const durations = { sum: 1, max: 0.5, buckets: [[500_000, 2]] };
+    const sum = {
+      type: "summary",
+      queryType: "talker",
+      start: 1.7e9,
+      end: 1.7e9,
+      count: 3,
+      errors: 0,
+      cancelled: 1,
+      durations,
+    };
+    assert.equal(parseLine(JSON.stringify(sum)).type, "summary");
+    assert.match(badness({ ...sum, count: 10 }).message, /durations of another number/);
+    assert.match(badness({ ...sum, errors: 3 }).message, /more errors and cancelled/);
+    const timeToFirstToken = { count: 5, sum: 1, max: 1, buckets: [[1, 5]] };
+    assert.match(badness({ ...sum, timeToFirstToken }).message, /first tokens/);
+  });
+
   it("with figures that can't be is refused, and told by field", () => {
     const cases: [object | string, RegExp][] = [
       [{ ...good, duration: -1 }, /duration must be >= 0/],

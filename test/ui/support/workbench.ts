@@ -4,6 +4,7 @@ import type { FrameLocator, Locator, Page } from "playwright-core";
 import { launchChromium } from "../../../scripts/chromium.ts";
 import { copyWorkspace, makeSandbox } from "../../../scripts/sandbox.ts";
 import { installExtension, type Server, startServer } from "../../../scripts/vscodeServer.ts";
+import { until } from "../../support/until.ts";
 
 const ROOT = join(import.meta.dirname, "..", "..", "..");
 const RESULTS = join(ROOT, "test-results");
@@ -69,11 +70,16 @@ export class Workbench {
 
   /** Points at the status item and returns the text of the hover that appears. */
   async hoverStatusItem(): Promise<string> {
-    await this.page.mouse.move(700, 400);
-    await this.statusItem.hover();
     const hover = this.page.locator(".workbench-hover-container .hover-contents").last();
-    await hover.waitFor();
-    return shownText(hover);
+    // A hover goes away when the item under it is drawn anew, which may be just then: a person points again.
+    return until("the status item's hover", async () => {
+      await this.page.mouse.move(700, 400);
+      await this.statusItem.hover();
+      return hover.waitFor({ timeout: 2000 }).then(
+        () => shownText(hover),
+        () => undefined,
+      );
+    });
   }
 
   /** Runs a command from the palette by the title that the palette shows, such as "Agent Vitals: Open Dashboard". */

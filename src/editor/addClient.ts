@@ -21,15 +21,18 @@ export async function addClient(extensionUri: vscode.Uri): Promise<void> {
   const folder = await chooseFolder();
   if (!folder) return;
   const source = vscode.Uri.joinPath(extensionUri, "dist", "client");
-  const client = vscode.Uri.joinPath(folder, clientFile);
-  if (await isForeign(client)) {
-    throw new Error(`${client.fsPath} is there already and is not the client of Agent Vitals. Move it away first.`);
+  for (const file of [clientFile, typesFile]) {
+    const there = vscode.Uri.joinPath(folder, file);
+    if (await isForeign(there)) {
+      throw new Error(`${there.fsPath} is there already and is not the client of Agent Vitals. Move it away first.`);
+    }
   }
   for (const file of [clientFile, typesFile]) {
     await vscode.workspace.fs.copy(vscode.Uri.joinPath(source, file), vscode.Uri.joinPath(folder, file), {
       overwrite: true,
     });
   }
+  const client = vscode.Uri.joinPath(folder, clientFile);
   const page = vscode.Uri.from({ scheme, path: "/Paste into your agent.js", query: client.fsPath });
   await vscode.window.showTextDocument(await vscode.workspace.openTextDocument(page), { preview: true });
 }
@@ -70,9 +73,9 @@ async function isFolder(uri: vscode.Uri): Promise<boolean> {
 
 async function isForeign(uri: vscode.Uri): Promise<boolean> {
   try {
-    return !Buffer.from(await vscode.workspace.fs.readFile(uri))
-      .toString("utf8", 0, 500)
-      .includes("Agent Vitals");
+    const text = Buffer.from(await vscode.workspace.fs.readFile(uri)).toString();
+    // The types name only our environment variables.
+    return !/agent[ _]vitals/i.test(text);
   } catch {
     return false;
   }

@@ -1,4 +1,5 @@
 import * as vscode from "vscode";
+import type { MessageConnection } from "vscode-jsonrpc";
 import { FollowOutput, SendInput, SendSignal, UnfollowOutput } from "../collector/protocol.ts";
 import type { WorkspaceState } from "../model/state.ts";
 import type { CollectorLink } from "./collectorLink.ts";
@@ -55,7 +56,8 @@ class RunView implements vscode.Pseudoterminal {
   #subscriptions: vscode.Disposable[] = [];
   #line = "";
   #offset = 0;
-  #following = false;
+  /** The connection over which the output comes: followed twice, it would come twice. */
+  #followed: MessageConnection | undefined;
   #ended = false;
 
   constructor(link: CollectorLink, runId: string, closed: () => void) {
@@ -72,13 +74,11 @@ class RunView implements vscode.Pseudoterminal {
         this.#write.fire(output.data.replace(/\r?\n/g, "\r\n"));
       }),
       this.#link.onStatus((status) => {
-        // Once for each collector.
-        if (status.state !== "connected") this.#following = false;
-        else if (!this.#following) void this.#follow();
+        if (status.state === "connected") void this.#follow();
       }),
       this.#link.onState((state) => this.#tellEnd(state)),
     ];
-    void this.#follow();
+    void this.#follow().then(() => this.#tellEnd(this.#link.state));
   }
 
   close(): void {
@@ -96,7 +96,8 @@ class RunView implements vscode.Pseudoterminal {
     if (this.#ended || run?.endTime === undefined) return;
     this.#ended = true;
     const how = run.exitCode === undefined ? "" : `, exit code ${run.exitCode}`;
-    setTimeout(() => this.#write.fire(`\r\n[run ${run.number} ended${how}]\r\n`), 300);
+    const timer = setTimeout(() => this.#write.fire(`\r\n[run ${run.number} ended${how}]\r\n`), 300);
+    this.#subscriptions.push({ dispose: () => clearTimeout(timer) });
   }
 
   handleInput(data: string): void {
@@ -117,15 +118,23 @@ class RunView implements vscode.Pseudoterminal {
       this.#send((rpc) => rpc.sendRequest(SendInput, { runId: this.#runId, data: line }));
     } else if (key === "\x7f" || key === "\b") {
       if (this.#line === "") return;
-      this.#line = [...this.#line].slice(0, -1).join("");
-      this.#write.fire("\b \b");
+      this.#show([...this.#line].slice(0, -1).join(""));
     } else if (key === "\x15") {
-      this.#write.fire("\b \b".repeat([...this.#line].length));
-      this.#line = "";
-    } else if (key >= " " || key === "\t") {
+      this.#show("");
+    } else if (key === "\t") {
+      // As spaces: a terminal can't step back over a tab.
+      this.#write.fire(" ".repeat(cells(`${this.#line}\t`) - cells(this.#line)));
+      this.#line += key;
+    } else if (key >= " ") {
       this.#line += key;
       this.#write.fire(key);
     }
+  }
+
+  /** Erases what is more than `line`, by which the typed line begins. */
+  #show(line: string): void {
+    this.#write.fire("\b \b".repeat(cells(this.#line) - cells(line)));
+    this.#line = line;
   }
 
   #send(request: (rpc: Awaited<ReturnType<CollectorLink["connect"]>>) => Promise<void>): void {
@@ -136,14 +145,27 @@ class RunView implements vscode.Pseudoterminal {
   }
 
   async #follow(): Promise<void> {
-    this.#following = true;
     try {
       const rpc = await this.#link.connect();
+      if (this.#followed === rpc) return;
+      this.#followed = rpc;
       await rpc.sendRequest(FollowOutput, { runId: this.#runId, offset: this.#offset });
     } catch (error) {
       this.#write.fire(`\r\n${error instanceof Error ? error.message : error}\r\n`);
     }
   }
 }
+
+/** How many cells of a terminal a text takes from its beginning: East Asian characters and emoji two, tabs up to eight. */
+function cells(text: string): number {
+  let width = 0;
+  for (const character of text) {
+    if (character === "\t") width += 8 - (width % 8);
+    else if (!/[\p{M}\u200d]/u.test(character)) width += WIDE.test(character) ? 2 : 1;
+  }
+  return width;
+}
+const WIDE =
+  /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1f300}-\u{1f64f}\u{1f680}-\u{1f6ff}\u{1f900}-\u{1f9ff}\u{20000}-\u{3fffd}]/u;
 
 const ignore = () => {};

@@ -1,6 +1,8 @@
 import type {
   AgentSeries,
+  DistributionBar,
   HeapSample,
+  LatencyPoint,
   LatencyStats,
   QueryTypeLatency,
   ResourceSample,
@@ -19,13 +21,24 @@ const ROWS_PER_TICK = 50;
 /** How often all distributions are sent, seconds. */
 const FADING = 5;
 
+/** A query type's figures as they were computed last, each with the responses (`events`) that were in them. */
+interface Figures {
+  minute: LatencyStats;
+  minuteEvents: number;
+  fiveMinutes: LatencyStats;
+  session: LatencyStats;
+  second: number;
+  events: number;
+}
+
 interface QueryTypeEntry {
   record: QueryTypeRecord;
   lastP95: number;
   /** Responses so far, a folded summary as one. */
   events: number;
-  /** Windows as they were computed last: an idle query type costs nothing more than once a second. */
-  windows?: { minute: LatencyStats; fiveMinutes: LatencyStats; second: number; events: number };
+  figures?: Figures;
+  /** True when the bars that were sent last were none. */
+  barsGone?: boolean;
 }
 
 /** All figures of one agent: latency by query type, voice, memory, resources, the last responses and marks. */
@@ -78,7 +91,10 @@ export class AgentRecord {
 
   /** A new run begins: the session's figures start anew, windows and charts go on. */
   startSession(): void {
-    for (const { record } of this.#latency.values()) record.startSession();
+    for (const entry of this.#latency.values()) {
+      entry.record.startSession();
+      delete entry.figures;
+    }
     this.#voice.startSession();
     this.interruptions = 0;
     this.turns = 0;
@@ -87,14 +103,14 @@ export class AgentRecord {
   /** Latency by query type in the order in which they first came, with objectives from `thresholds`. */
   latency(now: number, thresholds: Record<string, number>): QueryTypeLatency[] {
     return [...this.#latency].map(([queryType, entry]) => {
-      const { minute, fiveMinutes } = this.#windows(entry, now);
+      const { minute, fiveMinutes, session } = this.#figures(entry, now);
       if (minute.p95 !== undefined) entry.lastP95 = minute.p95;
       const threshold = Object.hasOwn(thresholds, queryType) ? thresholds[queryType] : undefined;
       return {
         queryType,
         minute,
         fiveMinutes,
-        session: entry.record.session(),
+        session,
         lastTime: entry.record.lastTime,
         lastDuration: entry.record.lastDuration,
         lastP95: entry.lastP95,
@@ -132,21 +148,25 @@ export class AgentRecord {
   /** What came since the last call of this or of {@link series}; at most 50 responses, the newest. */
   tick(agent: string, now: number): AgentSeries {
     const sent = this.#sent;
-    const latency: AgentSeries["latency"] = {};
-    const distribution: AgentSeries["distribution"] = {};
+    const latency: [string, LatencyPoint[]][] = [];
+    const distribution: [string, DistributionBar[]][] = [];
     const fading = now - this.#faded >= FADING;
     if (fading) this.#faded = now;
-    for (const [queryType, { record }] of this.#latency) {
-      const points = record.changedPoints(now);
-      if (points.length > 0) latency[queryType] = points;
-      // Old responses leave a distribution with time alone.
-      if (points.length > 0 || fading) distribution[queryType] = record.distribution(now);
+    for (const [queryType, entry] of this.#latency) {
+      const points = entry.record.changedPoints(now);
+      if (points.length > 0) latency.push([queryType, points]);
+      // Old responses leave a distribution with time alone, until it has none.
+      if (points.length === 0 && (!fading || entry.barsGone)) continue;
+      const bars = entry.record.distribution(now);
+      entry.barsGone = bars.length === 0;
+      distribution.push([queryType, bars]);
     }
     const series: AgentSeries = {
       agent,
       bucket: CHART_BUCKET,
-      latency,
-      distribution,
+      // Not by assignment, which takes a query type `__proto__` for the prototype.
+      latency: Object.fromEntries(latency),
+      distribution: Object.fromEntries(distribution),
       resources: this.#resources.from(sent.resources),
       heap: this.#heap.from(sent.heap),
       voice: this.#voice.changedPoints(now),
@@ -162,15 +182,26 @@ export class AgentRecord {
     return series;
   }
 
-  /** The minute is new with each response; five minutes once a second, for nobody sees the difference. */
-  #windows(entry: QueryTypeEntry, now: number) {
+  /** The minute is new with each response, the rest once a second: nobody sees the difference. */
+  #figures(entry: QueryTypeEntry, now: number): Figures {
     const second = Math.floor(now);
-    const { windows, events, record } = entry;
-    const sameSecond = windows?.second === second;
-    const minute = sameSecond && windows.events === events ? windows.minute : record.window(now, 60);
-    const fiveMinutes = sameSecond ? windows.fiveMinutes : record.window(now, 300);
-    entry.windows = { minute, fiveMinutes, second, events };
-    return entry.windows;
+    const { figures: last, events, record } = entry;
+    if (last?.second === second) {
+      if (last.minuteEvents !== events) Object.assign(last, { minute: record.window(now, 60), minuteEvents: events });
+      return last;
+    }
+    const nothingCame = last?.events === events;
+    // Time alone changes windows, but none that is empty.
+    if (nothingCame && last.fiveMinutes.count === 0) return last;
+    entry.figures = {
+      minute: record.window(now, 60),
+      minuteEvents: events,
+      fiveMinutes: record.window(now, 300),
+      session: nothingCame ? last.session : record.session(),
+      second,
+      events,
+    };
+    return entry.figures;
   }
 
   #eachQueryType<T>(read: (record: QueryTypeRecord) => T): Record<string, T> {

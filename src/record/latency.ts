@@ -1,6 +1,7 @@
 import { build, type Histogram } from "hdr-histogram-js";
 import type { DistributionBar, LatencyPoint, LatencyStats } from "../model/state.ts";
 import type { Outcome, Summary } from "../model/wire.ts";
+import { Counts } from "./counts.ts";
 import { bucketOf, percentile, type Slot, SlotRing } from "./slots.ts";
 
 /** Width of a chart's latency bucket, seconds. */
@@ -20,8 +21,12 @@ function histogram(): Histogram {
 }
 const clamp = (microseconds: number) => Math.min(microseconds, 3.6e9);
 
-// Windows are rebuilt into one histogram, read and cleared: nothing else runs in between.
-let scratch: Histogram | undefined;
+/** The quantiles that are told of every window. */
+const QUANTILES = [0.5, 0.95, 0.99] as const;
+
+// A window is filled in, read and cleared at once: nothing else runs in between.
+const windowDurations = new Counts();
+const windowFirsts = new Counts();
 
 interface Totals {
   count: number;
@@ -62,8 +67,9 @@ function addTotals(into: Totals, from: Totals): void {
  */
 export class QueryTypeRecord {
   #slots = new SlotRing<Totals>(WINDOW + CHART_BUCKET, totals);
-  #session = histogram();
-  #sessionFirst = histogram();
+  // Made when there is something to count: each takes some 100 KB.
+  #session: Histogram | undefined;
+  #sessionFirst: Histogram | undefined;
   #sessionTotals = totals();
   #points = new Map<number, LatencyPoint>();
   #dirty = new Set<number>();
@@ -86,6 +92,7 @@ export class QueryTypeRecord {
     if (outcome !== "cancelled") {
       const bucket = bucketOf(microseconds);
       slot.durations.set(bucket, (slot.durations.get(bucket) ?? 0) + 1);
+      this.#session ??= histogram();
       this.#session.recordValue(clamp(bucket));
     }
     if (timeToFirstToken !== undefined) this.#recordFirst(slot, timeToFirstToken * 1e6);
@@ -110,11 +117,13 @@ export class QueryTypeRecord {
     for (const [value, n] of summary.durations.buckets) {
       const bucket = bucketOf(value);
       slot.durations.set(bucket, (slot.durations.get(bucket) ?? 0) + n);
+      this.#session ??= histogram();
       this.#session.recordValueWithCount(clamp(bucket), n);
     }
     for (const [value, n] of summary.timeToFirstToken?.buckets ?? []) {
       const bucket = bucketOf(value);
       slot.firsts.set(bucket, (slot.firsts.get(bucket) ?? 0) + n);
+      this.#sessionFirst ??= histogram();
       this.#sessionFirst.recordValueWithCount(clamp(bucket), n);
     }
     this.#seen(now, summary.end, summary.durations.max);
@@ -122,31 +131,28 @@ export class QueryTypeRecord {
 
   /** Begins the session's figures anew, with a new run. */
   startSession(): void {
-    this.#session.reset();
-    this.#sessionFirst.reset();
+    this.#session = undefined;
+    this.#sessionFirst = undefined;
     this.#sessionTotals = totals();
   }
 
   /** Figures of the last `span` seconds, at most 300. */
   window(now: number, span: number): LatencyStats {
     const sum = totals();
-    scratch ??= histogram();
-    let first: Histogram | undefined;
     for (const slot of this.#slots.since(now, span)) {
       addTotals(sum, slot.totals);
-      for (const [bucket, n] of slot.durations) scratch.recordValueWithCount(clamp(bucket), n);
-      for (const [bucket, n] of slot.firsts) {
-        first ??= histogram();
-        first.recordValueWithCount(clamp(bucket), n);
-      }
+      windowDurations.add(slot.durations);
+      windowFirsts.add(slot.firsts);
     }
-    const stats = describe(sum, scratch, first);
-    scratch.reset();
+    const stats = describe(sum, windowDurations.percentiles(QUANTILES), windowFirsts.percentiles(QUANTILES));
+    windowDurations.clear();
+    windowFirsts.clear();
     return stats;
   }
 
+  /** Figures since the run began. */
   session(): LatencyStats {
-    return describe(this.#sessionTotals, this.#session, this.#sessionFirst);
+    return describe(this.#sessionTotals, percentiles(this.#session), percentiles(this.#sessionFirst));
   }
 
   /** Chart buckets that changed since the last call. */
@@ -191,6 +197,7 @@ export class QueryTypeRecord {
     }
     const bucket = bucketOf(microseconds);
     slot.firsts.set(bucket, (slot.firsts.get(bucket) ?? 0) + 1);
+    this.#sessionFirst ??= histogram();
     this.#sessionFirst.recordValue(clamp(bucket));
   }
 
@@ -229,30 +236,24 @@ export class QueryTypeRecord {
   }
 }
 
-function describe(sum: Totals, durations: Histogram, firsts: Histogram | undefined): LatencyStats {
+/** From percentiles in microseconds, in the order of {@link QUANTILES}. */
+function describe(sum: Totals, durations: readonly number[], firsts: readonly number[]): LatencyStats {
   const stats: LatencyStats = { count: sum.count, errors: sum.errors, cancelled: sum.cancelled };
   const ended = sum.count - sum.cancelled;
-  if (ended > 0) {
-    stats.mean = sum.sum / ended / 1e6;
-    stats.p50 = at(durations, 50, sum.max);
-    stats.p95 = at(durations, 95, sum.max);
-    stats.p99 = at(durations, 99, sum.max);
-    stats.max = sum.max / 1e6;
-  }
-  if (firsts && sum.firstCount > 0) {
-    stats.timeToFirstToken = {
-      count: sum.firstCount,
-      mean: sum.firstSum / sum.firstCount / 1e6,
-      p50: at(firsts, 50, sum.firstMax),
-      p95: at(firsts, 95, sum.firstMax),
-      p99: at(firsts, 99, sum.firstMax),
-      max: sum.firstMax / 1e6,
-    };
+  if (ended > 0) Object.assign(stats, spread(durations, sum.sum / ended, sum.max));
+  if (sum.firstCount > 0) {
+    const figures = spread(firsts, sum.firstSum / sum.firstCount, sum.firstMax);
+    stats.timeToFirstToken = { count: sum.firstCount, ...figures };
   }
   return stats;
 }
 
-/** Seconds at a percentile; a bucket's upper edge may pass the true maximum, which is known. */
-function at(histogram: Histogram, percent: number, max: number): number {
-  return Math.min(histogram.getValueAtPercentile(percent), max) / 1e6;
+/** In seconds; a bucket's upper edge may pass the true maximum, which is known. */
+function spread([p50 = 0, p95 = 0, p99 = 0]: readonly number[], mean: number, max: number) {
+  const seconds = (microseconds: number) => Math.min(microseconds, max) / 1e6;
+  return { mean: mean / 1e6, p50: seconds(p50), p95: seconds(p95), p99: seconds(p99), max: max / 1e6 };
+}
+
+function percentiles(histogram: Histogram | undefined): number[] {
+  return QUANTILES.map((quantile) => histogram?.getValueAtPercentile(quantile * 100) ?? 0);
 }

@@ -1,6 +1,7 @@
 import { statSync } from "node:fs";
 import { join } from "node:path";
 import { type Identify, isAlive } from "../model/process.ts";
+import { START_TIMEOUT_MS } from "./launch.ts";
 import { type Run, watchRun } from "./run.ts";
 import {
   FILES,
@@ -27,12 +28,18 @@ export interface Adopted {
   ended: EndedRun[];
 }
 
-/** Finds what earlier collectors of this workspace launched. */
+/** Finds what earlier collectors of this workspace launched; deletes what they left of starts that failed. */
 export function adoptRuns(runsFolder: string, workspaceId: string, identify: Identify): Adopted {
   const adopted: Adopted = { live: [], ended: [] };
   for (const { folder, record: written } of listRuns(runsFolder)) {
     if (written.workspaceId !== workspaceId) continue;
     const record = completeRecord(folder, written, identify);
+    if (record.pid === 0) {
+      // Its launcher was killed in mid-start. Without the shim's note no agent ran, unless the shim is just coming up.
+      const mayStart = Date.now() - record.startTime * 1000 < START_TIMEOUT_MS;
+      if (!readPids(folder) && !mayStart) removeRun(folder);
+      continue;
+    }
     if (readEnd(folder) === undefined && isAlive(record, identify))
       adopted.live.push(watchRun(folder, record, identify));
     else adopted.ended.push({ folder, record, end: endOf(folder) });

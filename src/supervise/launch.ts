@@ -26,7 +26,7 @@ export interface LaunchOptions {
 }
 
 /** How long the shim may take to start, ms: two shells on a machine that may be busy. */
-const START_TIMEOUT_MS = 10_000;
+export const START_TIMEOUT_MS = 10_000;
 
 /**
  * Starts an agent that outlives us: detached, in a process group of its own, output to a file, standard input from a

@@ -120,12 +120,13 @@ export function watchRun(folder: string, record: RunRecord, identify: Identify):
       look();
       if (end) return end;
       record.stopped = true;
+      const sent = send(signal);
       try {
         writeRecord(folder, record);
       } catch {
         // A full disk or a removed folder must not keep an agent running: only a later collector misses the note.
       }
-      await send(signal);
+      await sent;
       const ended = await endedWithin(timeout);
       // Its children may need a moment more; a zombie that nobody reaps looks like one that does.
       for (let i = 0; ended && i < 20 && groupLives(record); i++) await sleep(50);

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { type Dirent, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 /** What the shim and we write into `runs/RUN-ID`. */
@@ -81,11 +81,17 @@ export function readEnd(folder: string): RunEnd | undefined {
   return code === undefined ? undefined : { time: statSync(file).mtimeMs / 1000, exitCode: Number(code) };
 }
 
-/** Files that a run leaves for people, e.g. its output; sizes in bytes. */
+/** Files that a run leaves for people, e.g. its output; sizes in bytes. None when its folder is gone. */
 export function keptFiles(folder: string): { name: string; path: string; size: number }[] {
   const ours: string[] = [FILES.record, FILES.input, FILES.pid, FILES.exit];
-  if (!existsSync(folder)) return [];
-  return readdirSync(folder, { withFileTypes: true })
+  let entries: Dirent[];
+  try {
+    entries = readdirSync(folder, { withFileTypes: true });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
+    throw error;
+  }
+  return entries
     .filter((entry) => entry.isFile() && !ours.includes(entry.name))
     .map((entry) => ({ name: entry.name, path: join(folder, entry.name) }))
     .map((file) => ({ ...file, size: statSync(file.path, { throwIfNoEntry: false })?.size ?? 0 }))

@@ -71,5 +71,7 @@ describe("Figures for eyes", () => {
 
   it("name query types as headings do", () => {
     assert.deepEqual(["rag_search", "talker", "my_tool"].map(queryTypeTitle), ["RAG search", "Talker", "my_tool"]);
+    const inherited = ["constructor", "toString", "__proto__"];
+    assert.deepEqual(inherited.map(queryTypeTitle), inherited);
   });
 });

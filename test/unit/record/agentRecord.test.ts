@@ -48,6 +48,48 @@ describe("an agent's record", () => {
     assert.equal(idle?.threshold, 2);
   });
 
+  it("tells no figures that are older than a second, and a new run's session at once", () => {
+    const record = new AgentRecord();
+    const counts = (now: number) => {
+      const [q] = record.latency(now, {});
+      return [q?.minute.count, q?.fiveMinutes.count, q?.session.count];
+    };
+    record.response(1000.1, response("talker", 1000.1));
+    assert.deepEqual(counts(1000.2), [1, 1, 1]);
+    record.response(1000.3, response("talker", 1000.3));
+    assert.equal(counts(1000.4)[0], 2);
+    assert.deepEqual(counts(1001), [2, 2, 2]);
+    assert.deepEqual(counts(1100), [0, 2, 2]);
+    assert.deepEqual(counts(1400), [0, 0, 2]);
+    record.response(1400.1, response("talker", 1400.1));
+    assert.equal(counts(1400.2)[0], 1);
+    assert.deepEqual(counts(1401), [1, 1, 3]);
+    record.startSession();
+    assert.deepEqual(counts(1401), [1, 1, 0]);
+  });
+
+  it("lets a quiet query type's distribution fade, and says once that it is empty", () => {
+    const record = new AgentRecord();
+    const bars = (now: number) => record.tick("a", now).distribution.talker?.length;
+    record.response(1000, response("talker", 1000));
+    assert.equal(bars(1000), 1);
+    assert.equal(bars(1001), undefined);
+    assert.equal(bars(1005), 1);
+    assert.equal(bars(1300), 0);
+    assert.equal(bars(1305), undefined);
+  });
+
+  it("carries query types that are named as an object's own things", () => {
+    const record = new AgentRecord();
+    const names = ["__proto__", "constructor"];
+    for (const name of names) record.response(1000, response(name, 1000));
+    for (const series of [record.tick("a", 1000), record.series("a", 1000)]) {
+      const { latency, distribution } = JSON.parse(JSON.stringify(series));
+      assert.deepEqual([Object.keys(latency), Object.keys(distribution)], [names, names]);
+    }
+    assert.equal(record.latency(1000, {})[1]?.threshold, undefined);
+  });
+
   it("counts voice by stage and reason", () => {
     const record = new AgentRecord();
     record.voice(1000, { type: "voice", time: 1000, success: 9, failure: 0 });

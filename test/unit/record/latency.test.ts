@@ -18,6 +18,22 @@ describe("latency of a query type", () => {
     close(minute.mean, 0.5005);
   });
 
+  it("tells windows and the session alike, from a microsecond to an hour", () => {
+    for (let duration = 1e-6; duration < 3600; duration *= 1.37) {
+      const record = new QueryTypeRecord();
+      for (const part of [1, 0.7, 0.2]) record.record(1000, 1000, duration * part, "ok", duration * part);
+      assert.deepEqual(record.window(1000, 60), record.session());
+    }
+  });
+
+  it("places an end that was in the future at now, so that the last response stays the last", () => {
+    const record = new QueryTypeRecord();
+    record.record(1000, 5000, 1, "ok");
+    assert.equal(record.lastTime, 1000);
+    record.record(1001, 1001, 2, "ok");
+    assert.deepEqual([record.lastTime, record.lastDuration], [1001, 2]);
+  });
+
   it("forgets what is older than its window and keeps it in the session", () => {
     const record = new QueryTypeRecord();
     record.record(1000, 1000, 1, "ok");

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { processIdentity } from "../../../src/inputs/sampling/process/identity.ts";
 import type { AgentDefinition } from "../../../src/model/config.ts";
@@ -104,6 +104,21 @@ describe("adopting runs", () => {
     const [found] = adopt(runs).live;
     assert.equal(found?.pid, run.pid);
     assert.equal(found && runs.add(found).startTime, run.startTime);
+  });
+
+  it("deletes what is left of a start whose shim never came up, and lists no run without a pid", async () => {
+    const leave = (id: string, startTime: number) => {
+      const folder = join(runs.folder, id);
+      mkdirSync(folder);
+      const who = { version: 1, id, agent: "agent", workspaceId: "test", commandLine: "true" } as const;
+      writeRecord(folder, { ...who, startTime, pid: 0, startMark: "", shimPid: 0, stopped: true });
+      return folder;
+    };
+    const now = Date.now() / 1000;
+    const [old, justNow, ended] = [leave("old", now - 60), leave("just-now", now), leave("ended", now - 60)];
+    writeFileSync(join(ended, "pid"), "4194305 4194304\n");
+    assert.deepEqual(adopt(runs), { live: [], ended: [] });
+    assert.deepEqual([old, justNow, ended].map(existsSync), [false, true, true]);
   });
 
   it("takes a pid that is another process's by now for an ended run without exit code", async () => {

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { rmSync } from "node:fs";
+import { keptFiles } from "../../../src/supervise/runFolder.ts";
 import { until } from "../../support/until.ts";
 import { definition, lives, nodeAgent, output, Runs } from "./support.ts";
 
@@ -42,6 +44,14 @@ describe("a launched run", () => {
     await until("it to be up", () => output(run).includes("up"));
     assert.equal((await run.stop({ signal: "SIGTERM", timeout: 5 })).exitCode, 0);
     assert.match(output(run), /cleaned/);
+  });
+
+  it("is stopped also when its folder has gone", async () => {
+    const run = await runs.launch(nodeAgent);
+    rmSync(run.folder, { recursive: true });
+    assert.equal((await run.stop({ signal: "SIGTERM", timeout: 5 })).exitCode, undefined);
+    assert.equal(lives(run.pid), false);
+    assert.deepEqual(keptFiles(run.folder), []);
   });
 
   it("killed by SIGKILL has an exit code, since its shim lives on", async () => {

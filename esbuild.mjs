@@ -1,7 +1,7 @@
 // Bundles the programs of this repository into dist/. Flags: --production (minified, no source maps) and --watch, which
 // builds the Node client only once.
 import { existsSync } from "node:fs";
-import { mkdir, writeFile } from "node:fs/promises";
+import { chmod, mkdir, writeFile } from "node:fs/promises";
 import { context } from "esbuild";
 import { buildClient } from "./scripts/buildClient.ts";
 
@@ -39,10 +39,27 @@ const webview = {
   define: { "process.env.NODE_ENV": '"production"' },
 };
 
+/**
+ * A program that a shell can start.
+ * @type {import("esbuild").BuildOptions}
+ */
+const executable = {
+  ...node,
+  banner: { js: "#!/usr/bin/env node" },
+  plugins: [
+    {
+      name: "executable",
+      setup: ({ initialOptions, onEnd }) =>
+        onEnd(({ errors }) => (errors.length === 0 ? chmod(initialOptions.outfile, 0o755) : undefined)),
+    },
+  ],
+};
+
 /** @type {import("esbuild").BuildOptions[]} */
 const bundles = [
   { ...node, entryPoints: ["src/extension.ts"], outfile: "dist/extension.js", external: ["vscode"] },
   { ...node, entryPoints: ["src/collector/main.ts"], outfile: "dist/collector.js" },
+  { ...executable, entryPoints: ["src/cli/main.ts"], outfile: "dist/cli.js" },
   { ...node, entryPoints: ["src/collector/hardware.ts"], outfile: "dist/hardware.js" },
   { ...node, entryPoints: ["src/supervise/nodeShim.ts"], outfile: "dist/nodeShim.js" },
   { ...webview, entryPoints: ["webview/dashboard/main.tsx"], outfile: "dist/webview/dashboard.js" },
@@ -59,6 +76,7 @@ await mkdir("dist", { recursive: true });
 // The repository is ESM; VS Code and Node load these bundles as CommonJS.
 await writeFile("dist/package.json", '{ "type": "commonjs" }\n');
 await buildClient("dist");
+await buildCommand("dist/bin");
 const contexts = await Promise.all(bundles.map((bundle) => context(bundle)));
 if (watch) {
   await Promise.all(contexts.map((one) => one.watch()));
@@ -67,4 +85,11 @@ if (watch) {
   const results = await Promise.allSettled(contexts.map((one) => one.rebuild()));
   await Promise.all(contexts.map((one) => one.dispose()));
   if (results.some((result) => result.status === "rejected")) process.exitCode = 1;
+}
+
+/** `agent-vitals` for shells whose PATH holds this folder: terminals in the editor do. */
+async function buildCommand(folder) {
+  await mkdir(folder, { recursive: true });
+  await writeFile(`${folder}/agent-vitals`, '#!/bin/sh\nexec node "$(dirname "$0")/../cli.js" "$@"\n', { mode: 0o755 });
+  await writeFile(`${folder}/agent-vitals.cmd`, '@node "%~dp0..\\cli.js" %*\r\n');
 }

@@ -13,7 +13,7 @@ export function protocolPage(): string {
 const introduction = `<!-- Made from src/model/wire.ts by \`npm run generate\`. -->
 # Event socket, protocol version ${PROTOCOL_VERSION}
 
-How an agent tells the Agent Vitals collector what it does. The Node.js client speaks it; anything else that can open a
+How an agent tells the Agent Vitals collector what it does. The clients for Node.js and Python speak it; anything else that can open a
 socket and write JSON may speak it too. [protocol.schema.json](protocol.schema.json) is the same as a JSON Schema.
 
 ## Connecting

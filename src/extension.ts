@@ -10,6 +10,7 @@ import { CollectorLink } from "./editor/collectorLink.ts";
 import { registerCommands } from "./editor/commands.ts";
 import { ConfigProblems } from "./editor/configProblems.ts";
 import { Dashboard } from "./editor/dashboardPanel.ts";
+import { watchDebugSessions } from "./editor/debugSessions.ts";
 import { ClientEnvironment } from "./editor/environment.ts";
 import { Pin } from "./editor/pin.ts";
 import { RunTerminals } from "./editor/runTerminal.ts";
@@ -43,7 +44,12 @@ export function activate(context: vscode.ExtensionContext): AgentVitalsApi {
   const pin = new Pin(context.workspaceState);
   const dashboard = new Dashboard(link, pin, context.extensionUri);
   const terminals = new RunTerminals(link);
-  const environment = new ClientEnvironment(context.environmentVariableCollection, addresses, link);
+  const environment = new ClientEnvironment(
+    context.environmentVariableCollection,
+    addresses,
+    link,
+    context.asAbsolutePath(join("dist", "bin")),
+  );
   const statusBar = new StatusBar(link, pin);
   const commands = registerCommands({
     link,
@@ -53,6 +59,7 @@ export function activate(context: vscode.ExtensionContext): AgentVitalsApi {
     environment,
     log,
     extensionUri: context.extensionUri,
+    memory: context.globalState,
   });
   const configure = () => {
     unwatch();
@@ -73,6 +80,7 @@ export function activate(context: vscode.ExtensionContext): AgentVitalsApi {
     terminals,
     environment,
     commands,
+    watchDebugSessions(link, log),
     new vscode.Disposable(() => unwatch()),
     vscode.workspace.onDidChangeConfiguration((change) => change.affectsConfiguration("agentVitals") && configure()),
     vscode.workspace.onDidChangeWorkspaceFolders(configure),

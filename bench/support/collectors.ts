@@ -26,7 +26,7 @@ export async function ours(path: string): Promise<BenchCollector> {
     sink: {
       connected: () => {},
       response: (_client, event) => {
-        record.response(Date.now() / 1000, event);
+        record.response(Date.now() / 1000, event, 1);
         collector.onResponse(event);
       },
       event: () => {
@@ -47,7 +47,7 @@ export async function readline(path: string): Promise<BenchCollector> {
       const event = JSON.parse(line) as ClientEvent | { type: "hello" };
       if (event.type === "hello") socket.write('{"type":"reply","id":"hello","ok":true}\n');
       else if (event.type === "response") {
-        record.response(Date.now() / 1000, event);
+        record.response(Date.now() / 1000, event, 1);
         collector.onResponse(event);
       } else collector.others++;
     });

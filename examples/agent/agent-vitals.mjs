@@ -47,6 +47,23 @@ function scalars(attributes) {
   return kept;
 }
 
+// src/sdk/span.ts
+var API = /* @__PURE__ */ Symbol.for("opentelemetry.js.api.1");
+var SPAN = /* @__PURE__ */ Symbol.for("OpenTelemetry Context Key SPAN");
+var none = {};
+var VALID = /^(?!0+ )[0-9a-f]{32} (?!0+$)[0-9a-f]{16}$/;
+function activeSpan() {
+  const { context } = globalThis[API] ?? none;
+  if (context === void 0) return "";
+  try {
+    const span = context.active().getValue(SPAN)?.spanContext?.();
+    if (!span || !VALID.test(`${span.traceId} ${span.spanId}`)) return "";
+    return `,"traceId":"${span.traceId}","spanId":"${span.spanId}"`;
+  } catch {
+    return "";
+  }
+}
+
 // src/sdk/tracker.ts
 var dispose = Symbol.dispose ?? /* @__PURE__ */ Symbol.for("Symbol.dispose");
 var Tracker = class {
@@ -61,7 +78,7 @@ var Tracker = class {
   constructor(recorder, queryType, more, model) {
     this.#recorder = recorder;
     this.queryType = queryType;
-    this.#more = more;
+    this.#more = more + activeSpan();
     this.#model = model;
   }
   firstToken() {
@@ -224,6 +241,7 @@ var Hooks = class {
 
 // src/sdk/commands.ts
 var SHARE = 0.9;
+var unknown = (name) => String(name).startsWith("allocations") ? "Only Python agents trace their allocations; of this one take a heap snapshot." : `This client knows no command "${name}": a newer one may (Add Client to This Project).`;
 var Commands = class {
   cleanup = new Hooks();
   shutdown = new Hooks();
@@ -235,7 +253,7 @@ var Commands = class {
   async answer({ id, name, deadline }) {
     try {
       if (name === "memory") this.#memory();
-      else if (name !== "cleanup" && name !== "shutdown") throw new Error(`this client knows no command "${name}"`);
+      else if (name !== "cleanup" && name !== "shutdown") return { type: "reply", id, ok: false, error: unknown(name) };
       const hooks = name === "memory" ? 0 : await this[name].run(deadline * 1e3 * SHARE);
       return { type: "reply", id, ok: true, result: { hooks } };
     } catch (error) {
@@ -678,7 +696,8 @@ function forgetAtExit(connection) {
 }
 
 // src/sdk/measure.ts
-function measure(recorder, queryType, more, fn) {
+function measure(recorder, queryType, given, fn) {
+  const more = given + activeSpan();
   const start = performance.now();
   let result;
   try {
@@ -888,7 +907,7 @@ var ConnectedMonitor = class {
       return;
     }
     const first = duration(more.timeToFirstToken) ? more.timeToFirstToken : void 0;
-    this.#recorder.response(queryType, start, took, outcomeOf(more.outcome), details(more), first);
+    this.#recorder.response(queryType, start, took, outcomeOf(more.outcome), details(more) + activeSpan(), first);
   }
   measure(queryType, fn) {
     return measure(this.#recorder, queryType, "", fn);

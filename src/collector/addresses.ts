@@ -56,11 +56,6 @@ export function workspaceAddresses(workspace: string, env: Environment = process
   };
 }
 
-/** Variables by which a client in a terminal or an agent finds its collector. */
-export function clientEnvironment(addresses: Addresses): Record<string, string> {
-  return { AGENT_VITALS_SOCKET: addresses.eventSocket, AGENT_VITALS_TOKEN: addresses.token };
-}
-
 function realPath(path: string): string {
   try {
     return realpathSync.native(path);

@@ -1,10 +1,11 @@
 import type { AgentDefinition } from "../model/config.ts";
-import type { AgentState, AgentStatus, MetricReading, ResourceSample, RunOrigin, RunState } from "../model/state.ts";
-import type { Dropped, Metric } from "../model/wire.ts";
+import type { ProbeCall, ProbeRuntime } from "../model/probe.ts";
+import type { AgentState, AgentStatus, InspectorState, ResourceSample, RunOrigin, RunState } from "../model/state.ts";
+import type { Dropped } from "../model/wire.ts";
 import { AgentRecord } from "../record/agentRecord.ts";
 
 const RUNS_KEPT = 20;
-const MAX_METRICS = 50;
+const MAX_PENDING = 20;
 
 /** How a run ended. */
 export interface RunEnd {
@@ -35,7 +36,10 @@ export class Agent {
   message: string | undefined;
   readonly dropped = { marks: 0, logs: 0, metrics: 0, turns: 0 };
   #runs: RunState[] = [];
-  #metrics = new Map<string, MetricReading>();
+  /** Set while its inspector is attached to, or could not be. */
+  inspector: InspectorState | undefined;
+  #pending = new Map<string, AgentState["pending"][number]>();
+  #faults: AgentState["faults"];
   #number = 0;
   #phase: "starting" | "stopping" | undefined;
   #couldNotStart = false;
@@ -88,7 +92,8 @@ export class Agent {
     this.#couldNotStart = false;
     this.message = undefined;
     this.record.startSession();
-    this.#metrics.clear();
+    this.#pending.clear();
+    this.#faults = undefined;
     for (const key of ["marks", "logs", "metrics", "turns"] as const) this.dropped[key] = 0;
     this.record.mark({ time: run.startTime, kind: restart ? "restart" : "start", label: `Run ${state.number}` });
     return state;
@@ -129,14 +134,39 @@ export class Agent {
     this.record.resources(sample);
   }
 
-  /** Keeps the latest reading of each of the agent's own gauges, of at most 50. */
-  metric({ name, value, unit, time }: Metric): void {
-    if (this.#metrics.has(name) || this.#metrics.size < MAX_METRICS)
-      this.#metrics.set(name, { name, value, unit, time });
+  /** A request to a model server that takes long: told until it ends. */
+  pending(thread: number, call: ProbeCall, queryType: string): void {
+    const { id, host, start, model } = call;
+    const key = `${thread} ${id}`;
+    if (!call.pending) this.#pending.delete(key);
+    else if (this.#pending.size < MAX_PENDING)
+      this.#pending.set(key, { queryType, host, start, ...(model !== undefined && { model }) });
+  }
+
+  /** Nobody tells any more how those requests end. */
+  forgetPending(): void {
+    this.#pending.clear();
+  }
+
+  /** What went wrong within the process; counts since the probe was installed, warnings since the last reading. */
+  faults({ uncaughtExceptions, unhandledRejections, warnings }: ProbeRuntime): void {
+    const known = { ...this.#faults?.warnings };
+    for (const [name, count] of Object.entries(warnings)) known[name] = (known[name] ?? 0) + count;
+    this.#faults = { uncaughtExceptions, unhandledRejections, warnings: known };
   }
 
   addDropped(dropped: Dropped): void {
     for (const key of ["marks", "logs", "metrics", "turns"] as const) this.dropped[key] += dropped[key];
+  }
+
+  /** Seconds that a user may wait in a turn. */
+  waitObjective(thresholds: Record<string, number>): number | undefined {
+    const own = { ...thresholds, ...this.definition?.thresholds };
+    return own.heard_silence ?? own[this.#primaryQueryType];
+  }
+
+  get #primaryQueryType(): string {
+    return this.definition?.primaryQueryType ?? this.primaryQueryType ?? "talker";
   }
 
   /** @param thresholds objectives of the settings; the definition's go before them */
@@ -145,7 +175,8 @@ export class Agent {
     const voice = this.record.voiceReliability();
     const resources = living ? this.record.lastResource() : undefined;
     const heap = living ? this.record.lastHeap() : undefined;
-    const primaryQueryType = this.definition?.primaryQueryType ?? this.primaryQueryType ?? "talker";
+    const primaryQueryType = this.#primaryQueryType;
+    const waitObjective = this.waitObjective(thresholds);
     const latency = this.record.latency(now, { ...thresholds, ...this.definition?.thresholds });
     return {
       name: this.name,
@@ -161,11 +192,15 @@ export class Agent {
       interruptions: this.record.interruptions,
       turns: this.record.turns,
       dropped: this.dropped,
-      metrics: [...this.#metrics.values()],
+      metrics: this.record.metrics(),
+      pending: [...this.#pending.values()],
+      ...(waitObjective !== undefined && { waitObjective }),
       ...(this.message !== undefined && { message: this.message }),
       ...(voice && { voice }),
       ...(resources && { resources }),
       ...(heap && { heap }),
+      ...(this.inspector && living && { inspector: this.inspector }),
+      ...(this.#faults && { faults: this.#faults }),
       ...(this.lastActivity !== undefined && { lastActivity: this.lastActivity }),
     };
   }

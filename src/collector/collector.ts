@@ -1,18 +1,28 @@
+import { type ModelServerWatch, watchModelServers } from "../inputs/modelServers/watch.ts";
 import { processIdentity } from "../inputs/sampling/process/identity.ts";
 import { listProcesses } from "../inputs/sampling/process/list.ts";
 import { type ProcessSampler, processSampler } from "../inputs/sampling/process/processSampler.ts";
-import type { AgentSeries, ConfigProblem, Hardware, WorkspaceState } from "../model/state.ts";
+import type { ModelServerState } from "../model/modelServers.ts";
+import type { AgentSeries, Hardware, WorkspaceState } from "../model/state.ts";
+import type { TurnDetail } from "../model/turns.ts";
+import type { Allocation } from "../model/wire.ts";
 import type { Addresses } from "./addresses.ts";
 import type { Agent } from "./agent.ts";
-import { type Attachment, Attachments } from "./attachments.ts";
+import { Attaching } from "./attaching.ts";
+import { Attachments } from "./attachments.ts";
 import { Clients } from "./clients.ts";
-import { readConfig } from "./config/readConfig.ts";
+import { type Config, readConfig } from "./config/readConfig.ts";
 import { watchConfig } from "./config/watchConfig.ts";
 import { ControlServer } from "./controlServer.ts";
+import { agentEnvironment } from "./environment.ts";
+import { EveryMeasurement } from "./everyMeasurement.ts";
 import { Hub } from "./hub.ts";
+import { Inspectors } from "./inspectors.ts";
 import { Launcher } from "./launcher.ts";
 import type { Logger } from "./log.ts";
-import type { CollectorSettings } from "./protocol.ts";
+import { Measurements } from "./measurements.ts";
+import { OtlpDoor } from "./otlpDoor.ts";
+import type { AttachParams, AttachResult, CollectorSettings, MeasurementResult } from "./protocol.ts";
 import { readState, writeState } from "./stateFile.ts";
 import { stopProcess } from "./stopProcess.ts";
 
@@ -34,7 +44,14 @@ const defaultSettings: CollectorSettings = {
   thresholds: { talker: 2 },
   keepAgents: false,
   trusted: false,
+  otlp: { enabled: true, requireToken: true, environment: true },
+  modelServerInterval: 5,
 };
+
+/** What an earlier version kept may lack what this one knows. */
+function withDefaults(settings: Partial<CollectorSettings> = {}): CollectorSettings {
+  return { ...defaultSettings, ...settings, otlp: { ...defaultSettings.otlp, ...settings.otlp } };
+}
 
 export interface CollectorOptions {
   addresses: Addresses;
@@ -58,10 +75,17 @@ export class Collector {
   readonly #sampler: ProcessSampler;
   readonly #launcher: Launcher;
   readonly #attachments: Attachments;
+  readonly #inspectors: Inspectors;
+  readonly #attaching: Attaching;
+  readonly #otlp: OtlpDoor;
+  readonly #modelServers: ModelServerWatch;
+  readonly #measurements = new Measurements(now);
+  readonly #everyone = new EveryMeasurement(this.#measurements, now);
   readonly #control: ControlServer;
   readonly #startTime = now();
   #settings: CollectorSettings;
-  #configProblems: ConfigProblem[] = [];
+  #config: Config = { definitions: [], modelServers: [], problems: [] };
+  #modelServerStates: ModelServerState[] = [];
   #hardware: Hardware | undefined;
   #unwatchConfig: () => void = () => {};
   #grace: NodeJS.Timeout | undefined;
@@ -75,7 +99,8 @@ export class Collector {
     this.#options = options;
     this.version = version;
     const kept = readState(addresses.stateFile);
-    this.#settings = { ...defaultSettings, ...kept.settings };
+    this.#settings = withDefaults(kept.settings);
+    delete this.#settings.otlp.port;
     this.#sampler = processSampler({
       interval: this.#settings.samplingInterval,
       onSample: (runId, sample) => this.#hub.sample(runId, sample),
@@ -85,9 +110,25 @@ export class Collector {
     this.#hub = new Hub({
       now,
       identify: processIdentity,
-      onBegin: (run, visible) => visible && this.#sampler.watch(run.pid, run.id),
-      onEnd: (run) => this.#sampler.unwatch(run.id),
+      onBegin: (run, visible) => {
+        if (visible) this.#sampler.watch(run.pid, run.id);
+        this.#everyone.runBegan(this.#hub.agentOf(run));
+        this.#inspectors.runBegan(run);
+      },
+      onEnd: (run) => {
+        this.#sampler.unwatch(run.id);
+        this.#inspectors.runEnded(run);
+        const agent = this.#hub.agentOf(run);
+        if (agent && run.endTime !== undefined) this.#attachments.runEnded(agent.name, run);
+      },
       log,
+    });
+    this.#inspectors = new Inspectors({
+      hub: this.#hub,
+      identify: processIdentity,
+      now,
+      log,
+      save: () => this.#save(),
     });
     this.#clients = new Clients({ addresses, hub: this.#hub, log });
     this.#launcher = new Launcher({
@@ -95,6 +136,8 @@ export class Collector {
       hub: this.#hub,
       identify: processIdentity,
       nodeShim,
+      environment: (env) =>
+        agentEnvironment(addresses, { otlp: this.#settings.otlp.enabled && this.#settings.otlp.environment, env }),
       runShutdownHooks: async (agent) => {
         await this.#clients.command(agent, "shutdown", HOOK_PATIENCE);
       },
@@ -103,7 +146,32 @@ export class Collector {
       hub: this.#hub,
       identify: processIdentity,
       listProcesses,
-      save: (attachments) => this.#save(attachments),
+      definitions: () => this.#config.definitions,
+      save: () => this.#save(),
+    });
+    this.#attaching = new Attaching({
+      hub: this.#hub,
+      attachments: this.#attachments,
+      inspectors: this.#inspectors,
+      now,
+      definitions: () => this.#config.definitions,
+    });
+    this.#otlp = new OtlpDoor({
+      addresses,
+      hub: this.#hub,
+      identify: processIdentity,
+      now,
+      requireToken: () => this.#settings.otlp.requireToken,
+      log,
+    });
+    this.#modelServers = watchModelServers({
+      interval: this.#settings.modelServerInterval,
+      now,
+      onChange: (servers) => {
+        this.#modelServerStates = servers;
+        this.#hub.touch();
+      },
+      log,
     });
     this.#control = new ControlServer(this);
     this.#control.onClients = (count) => this.#clientsChanged(count);
@@ -115,8 +183,11 @@ export class Collector {
     const { addresses, log } = this.#options;
     this.#watchConfig();
     this.#launcher.adopt();
-    await this.#attachments.restore(readState(addresses.stateFile).attachments);
+    const kept = readState(addresses.stateFile);
+    await this.#attachments.restore(kept.attachments);
+    this.#inspectors.restore(kept.inspected);
     await this.#clients.listen();
+    await this.#otlp.set(this.#settings.otlp.enabled);
     await this.#control.listen(addresses.controlSocket);
     this.#teller = setInterval(() => this.#tell(), TELL_INTERVAL);
     this.#keeper = setInterval(() => this.#launcher.refreshKept(), KEPT_INTERVAL);
@@ -131,23 +202,32 @@ export class Collector {
     log("info", `Collector ${this.version} of ${addresses.workspace}, pid ${process.pid}`);
   }
 
-  configure(settings: CollectorSettings): void {
-    const { addresses } = this.#options;
+  /** What the last window wants of the agents that it launched. */
+  get keepAgents(): boolean {
+    return this.#settings.keepAgents;
+  }
+
+  async configure(told: Partial<CollectorSettings>): Promise<void> {
+    const settings = withDefaults(told);
     const folders = settings.folders.join("\n") !== this.#settings.folders.join("\n");
     this.#settings = settings;
     this.#sampler.setInterval(settings.samplingInterval);
-    this.#save(readState(addresses.stateFile).attachments);
+    this.#modelServers.setInterval(settings.modelServerInterval);
+    this.#save();
     if (folders) this.#watchConfig();
     this.#hub.touch();
+    await this.#otlp.set(this.#settings.otlp.enabled, this.#settings.otlp.port);
   }
 
   state(): WorkspaceState {
     return {
       time: now(),
       agents: this.#hub.states(this.#settings.thresholds),
-      configProblems: this.#configProblems,
-      rejected: this.#clients.rejected(),
+      configProblems: this.#config.problems,
+      rejected: { ...this.#clients.rejected(), ...this.#otlp.rejected() },
+      modelServers: this.#modelServerStates,
       self: { pid: process.pid, startTime: this.#startTime },
+      ...(this.#otlp.state && { otlp: this.#otlp.state }),
       ...(this.#hardware && { hardware: this.#hardware }),
     };
   }
@@ -194,11 +274,61 @@ export class Collector {
   listProcesses() {
     return listProcesses();
   }
-  attach(pid: number) {
-    return this.#attachments.attach(pid);
+
+  attach(params: AttachParams): Promise<AttachResult> {
+    return this.#attaching.attach(params);
   }
-  detach(name: string): void {
-    this.#attachments.detach(this.#agent(name), now());
+  inspect(name: string): Promise<AttachResult> {
+    return this.#attaching.inspect(this.#agent(name));
+  }
+  detach(name: string): Promise<void> {
+    return this.#attaching.detach(this.#agent(name));
+  }
+  /** Leaves the inspector of an agent that is watched otherwise. */
+  async leaveInspector(name: string): Promise<void> {
+    await this.#inspectors.detach(this.#agent(name));
+    this.#hub.touch();
+  }
+  /** What CLIs hold has changed: the next collector is not to take it up. */
+  heldChanged(): void {
+    this.#save();
+  }
+  /** The agents as they are, not as they are told. */
+  agents(): readonly Agent[] {
+    return this.#hub.agents();
+  }
+
+  turn(name: string, index: number): TurnDetail | undefined {
+    return this.#hub.turn(name, index, this.#settings.thresholds);
+  }
+
+  beginMeasurement(name: string): number {
+    return this.#measurements.begin(this.#agent(name));
+  }
+  endMeasurement(id: number): MeasurementResult {
+    return this.#measurements.end(id);
+  }
+  dropMeasurement(id: number): void {
+    this.#measurements.drop(id);
+  }
+  beginMeasurements(): number {
+    return this.#everyone.begin(this.#hub.agents());
+  }
+  endMeasurements(id: number): MeasurementResult[] {
+    return this.#everyone.end(id);
+  }
+  dropMeasurements(id: number): void {
+    this.#everyone.drop(id);
+  }
+
+  /** @throws when no client could answer: only Python agents trace allocations */
+  async traceAllocations(name: string, action: "start" | "compare" | "stop"): Promise<Allocation[]> {
+    const command = action === "compare" ? "allocations" : (`allocations_${action}` as const);
+    const replies = await this.#clients.command(this.#agent(name), command, 60);
+    const good = replies.filter((reply) => reply.ok);
+    if (good.length > 0) return good.flatMap((reply) => reply.allocations ?? []);
+    const reason = replies[0]?.error ?? "it has no connected client, and only Python's can do this.";
+    throw new Error(`${name} can't trace its allocations: ${reason}`);
   }
 
   series(agent: string): AgentSeries | undefined {
@@ -245,13 +375,21 @@ export class Collector {
     this.#launcher.dispose();
     this.#clients.close();
     this.#control.close();
-    this.#options.onEnd();
+    this.#attachments.dispose();
+    this.#modelServers.dispose();
+    void Promise.all([this.#otlp.close(), this.#inspectors.close()]).finally(() => this.#options.onEnd());
   }
 
   /** A state that can't be kept costs only what the next collector would have known. */
-  #save(attachments: Attachment[]): void {
+  #save(): void {
+    const { processes, inspectors } = this.#control.held();
+    const state = {
+      settings: this.#settings,
+      attachments: this.#attachments.kept.filter(({ agent }) => !processes.has(agent)),
+      inspected: this.#inspectors.wanted.filter((agent) => !inspectors.has(agent)),
+    };
     try {
-      writeState(this.#options.addresses.stateFile, { settings: this.#settings, attachments });
+      writeState(this.#options.addresses.stateFile, state);
     } catch (error) {
       this.#options.log(
         "warning",
@@ -274,9 +412,9 @@ export class Collector {
 
   #readConfig(): void {
     const { folders } = this.#settings;
-    const { definitions, problems } = readConfig(folders, process.env, { multiRoot: folders.length > 1 });
-    this.#hub.define(definitions);
-    this.#configProblems = problems;
+    this.#config = readConfig(folders, process.env, { multiRoot: folders.length > 1 });
+    this.#hub.define(this.#config.definitions);
+    this.#modelServers.setTargets(this.#config.modelServers);
     this.#hub.touch();
   }
 

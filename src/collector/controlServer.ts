@@ -3,14 +3,14 @@ import { createServer, type Server, type Socket } from "node:net";
 import type { NotificationType } from "vscode-jsonrpc";
 import {
   createMessageConnection,
-  ErrorCodes,
   type MessageConnection,
-  ResponseError,
   SocketMessageReader,
   SocketMessageWriter,
 } from "vscode-jsonrpc/node";
 import type { AgentSeries, WorkspaceState } from "../model/state.ts";
+import { CliAttachments } from "./cliAttachments.ts";
 import type { Collector } from "./collector.ts";
+import { serveMeasurements } from "./measurementRequests.ts";
 import {
   Attach,
   CleanUpAgent,
@@ -18,7 +18,9 @@ import {
   Detach,
   FollowOutput,
   GetState,
+  GetTurn,
   Initialize,
+  InspectAgent,
   ListProcesses,
   LogLine,
   Output,
@@ -29,15 +31,20 @@ import {
   StateChanged,
   StopAgent,
   Tick,
+  TraceAllocations,
   UnfollowOutput,
   WatchSeries,
 } from "./protocol.ts";
+import { told } from "./told.ts";
 
 /** A window or a CLI. */
 interface Client {
   rpc: MessageConnection;
   socket: Socket;
   initialized: boolean;
+  kind: "window" | "cli";
+  /** Has told its settings. */
+  configured: boolean;
   /** The agent whose series it is sent. */
   watched: string | undefined;
   /** How to stop following the output of a run. */
@@ -49,11 +56,13 @@ export class ControlServer {
   readonly #collector: Collector;
   readonly #clients = new Set<Client>();
   readonly #server: Server;
+  readonly #cliAttachments: CliAttachments;
   /** Called when the last client has left, and when one came. */
   onClients: (count: number) => void = () => {};
 
   constructor(collector: Collector) {
     this.#collector = collector;
+    this.#cliAttachments = new CliAttachments(collector);
     this.#server = createServer((socket) => this.#accept(socket));
   }
 
@@ -79,6 +88,11 @@ export class ControlServer {
     return new Set([...this.#clients].flatMap((client) => client.watched ?? []));
   }
 
+  /** Agents whose processes and inspectors are attached to for CLIs alone. */
+  held(): { processes: Set<string>; inspectors: Set<string> } {
+    return this.#cliAttachments.agents();
+  }
+
   sendState(state: WorkspaceState): void {
     for (const client of this.#clients) if (client.initialized) void notify(client, StateChanged, state);
   }
@@ -93,12 +107,25 @@ export class ControlServer {
 
   #accept(socket: Socket): void {
     const rpc = createMessageConnection(new SocketMessageReader(socket), new SocketMessageWriter(socket));
-    const client: Client = { rpc, socket, initialized: false, watched: undefined, followed: new Map() };
+    const client: Client = {
+      rpc,
+      socket,
+      initialized: false,
+      kind: "window",
+      configured: false,
+      watched: undefined,
+      followed: new Map(),
+    };
     this.#clients.add(client);
+    const dropMeasurements = serveMeasurements(rpc, this.#collector);
     this.onClients(this.#clients.size);
     socket.on("error", () => socket.destroy());
     socket.on("close", () => {
       for (const stop of client.followed.values()) stop();
+      dropMeasurements();
+      this.#cliAttachments
+        .leaveAll(client)
+        .catch((error: Error) => this.sendLog("warning", `A CLI's attachment could not be left: ${error.message}`));
       rpc.dispose();
       this.#clients.delete(client);
       this.onClients(this.#clients.size);
@@ -108,21 +135,31 @@ export class ControlServer {
     rpc.listen();
   }
 
+  /** By somebody else's settings, which a CLI must not change. */
+  #isServed(client: Client): boolean {
+    return [...this.#clients].some((other) => other !== client && other.configured);
+  }
+
   #serve(client: Client): void {
     const { rpc } = client;
     const collector = this.#collector;
-    rpc.onRequest(Initialize, ({ version }) => {
+    rpc.onRequest(Initialize, ({ version, kind }) => {
       const accepted = version === collector.version;
       const leaving = isNewer(version, collector.version);
       client.initialized = accepted;
+      client.kind = kind;
       // Leaves after the answer is out; agents go on and are adopted by the client's own collector.
       if (leaving) setTimeout(() => collector.handOver(version), 10);
       return { version: collector.version, pid: process.pid, accepted, leaving };
     });
     rpc.onRequest(
       Configure,
-      told((settings) => {
-        collector.configure(settings);
+      told(async (settings) => {
+        const served = this.#isServed(client);
+        client.configured = true;
+        if (client.kind === "window") await collector.configure(settings);
+        // A CLI launches no agents, and must not stop those that a window left running.
+        else if (!served) await collector.configure({ ...settings, keepAgents: collector.keepAgents });
         void notify(client, StateChanged, collector.state());
       }),
     );
@@ -152,11 +189,32 @@ export class ControlServer {
     );
     rpc.onRequest(
       Attach,
-      told(({ pid }) => collector.attach(pid)),
+      told(async (params) => {
+        if (client.kind === "cli") return this.#cliAttachments.attach(client, params);
+        const result = await collector.attach(params);
+        if (result.agent !== undefined) this.#cliAttachments.giveAway(result.agent);
+        return result;
+      }),
+    );
+    rpc.onRequest(
+      InspectAgent,
+      told(({ agent }) => collector.inspect(agent)),
+    );
+    rpc.onRequest(
+      GetTurn,
+      told(({ agent, index }) => collector.turn(agent, index)),
+    );
+    rpc.onRequest(
+      TraceAllocations,
+      told(async ({ agent, action }) => ({ allocations: await collector.traceAllocations(agent, action) })),
     );
     rpc.onRequest(
       Detach,
-      told(({ agent }) => collector.detach(agent)),
+      told(({ agent }) => {
+        if (client.kind === "cli") return this.#cliAttachments.leave(client, agent);
+        this.#cliAttachments.giveAway(agent);
+        return collector.detach(agent);
+      }),
     );
     rpc.onRequest(
       WatchSeries,
@@ -188,17 +246,6 @@ export class ControlServer {
       told(({ runId, signal }) => collector.sendSignal(runId, signal)),
     );
   }
-}
-
-/** Lets a failure reach the client in its own words; the library would put the method's name before them. */
-function told<P, R>(handler: (params: P) => R | Promise<R>): (params: P) => Promise<R> {
-  return async (params) => {
-    try {
-      return await handler(params);
-    } catch (error) {
-      throw new ResponseError(ErrorCodes.InternalError, error instanceof Error ? error.message : String(error));
-    }
-  };
 }
 
 /** A window that takes nothing for so long (bytes) hangs: it is let go, and finds us again when it wakes. */

@@ -1,6 +1,8 @@
 import type { AgentDefinition } from "../model/config.ts";
 import type { Identify } from "../model/process.ts";
+import type { ModelPattern } from "../model/queryTypes.ts";
 import type { AgentSeries, AgentState, ResourceSample, RunState } from "../model/state.ts";
+import type { TurnDetail } from "../model/turns.ts";
 import type { ClientEvent, Hello, Reply, Response } from "../model/wire.ts";
 import { Agent, type RunBegin, type RunEnd } from "./agent.ts";
 
@@ -31,6 +33,7 @@ export class Hub {
   /** Connected clients by run; a run whose process can't be seen from here ends with its last client. */
   readonly #clients = new Map<RunState, number>();
   readonly #invisible = new Set<RunState>();
+  #models: ModelPattern[] = [];
   #changed = true;
 
   constructor(options: HubOptions) {
@@ -66,8 +69,22 @@ export class Hub {
     return agent;
   }
 
+  /**
+   * The agent of a name that a door brought; one too many makes it forget the agent that ended longest ago.
+   * @throws when all of them live
+   */
+  admit(name: string): Agent {
+    if (this.#agents.has(name) || this.#agents.size < MAX_AGENTS) return this.ensure(name);
+    const ended = this.agents().filter((a) => !a.definition && a.living.length === 0 && a.connections === 0);
+    const oldest = ended.sort((a, b) => (a.run?.endTime ?? 0) - (b.run?.endTime ?? 0))[0];
+    if (!oldest) throw new Error(`${MAX_AGENTS} agents run already: ${name} is not taken in.`);
+    this.#agents.delete(oldest.name);
+    return this.ensure(name);
+  }
+
   /** Takes the config's agents over: new ones appear, vanished ones stay only while they have runs. */
   define(definitions: readonly AgentDefinition[]): void {
+    this.#models = definitions.flatMap((d) => d.models);
     const byName = new Map(definitions.map((d) => [d.name, d]));
     for (const definition of definitions) this.ensure(definition.name);
     for (const agent of this.#agents.values()) {
@@ -124,6 +141,17 @@ export class Hub {
     return undefined;
   }
 
+  /** The living run of a process or of one of its parents, whatever its agent. */
+  runAround(pid: number): RunState | undefined {
+    let at = this.#options.identify(pid);
+    for (let depth = 0; at && depth < 32; depth++) {
+      const run = this.runOf(at.pid);
+      if (run) return run;
+      at = at.parent > 1 ? this.#options.identify(at.parent) : undefined;
+    }
+    return undefined;
+  }
+
   /** The living run of a process, whatever its agent. */
   runOf(pid: number): RunState | undefined {
     for (const agent of this.#agents.values()) {
@@ -172,8 +200,8 @@ export class Hub {
   response(binding: Binding, response: Response): void {
     const now = this.#options.now();
     if (binding.run.endTime !== undefined) this.#outlive(binding);
-    binding.agent.record.response(now, response);
-    this.#active(binding.agent, now);
+    binding.agent.record.response(now, response, binding.hello.pid);
+    this.active(binding.agent, now);
   }
 
   event(binding: Binding, event: Exclude<ClientEvent, Response | Reply>): void {
@@ -190,10 +218,10 @@ export class Hub {
         agent.record.memory(event);
         break;
       case "turn":
-        agent.record.turns++;
-        if (event.interrupted) agent.record.interruptions++;
+        agent.record.turn(now, event, binding.hello.pid);
         break;
       case "log":
+        agent.record.log(event);
         this.#options.log(
           event.severity === "info" || event.severity === "notice" ? "info" : "warning",
           `${agent.name}: ${event.message}`,
@@ -203,12 +231,13 @@ export class Hub {
         agent.addDropped(event);
         break;
       case "mark":
-        break; // Seen in a turn's waterfall only.
+        agent.record.turnMark(now, event, binding.hello.pid);
+        break;
       case "metric":
-        agent.metric(event);
+        agent.record.metric(event);
         break;
     }
-    this.#active(agent, now);
+    this.active(agent, now);
   }
 
   sample(runId: string, sample: ResourceSample): void {
@@ -232,6 +261,17 @@ export class Hub {
     return this.agents().map((agent) => agent.state(now, thresholds));
   }
 
+  /** Which model is which query type: as the agent's own config says, else as those of the workspace do. */
+  models(agent: Agent): readonly ModelPattern[] {
+    return agent.definition ? agent.definition.models : this.#models;
+  }
+
+  /** One turn, whole; its objective is that of the heard silence, else of the agent's primary query type. */
+  turn(name: string, index: number, thresholds: Record<string, number>): TurnDetail | undefined {
+    const agent = this.agent(name);
+    return agent?.record.turnDetail(this.#options.now(), index, agent.waitObjective(thresholds));
+  }
+
   series(name: string): AgentSeries | undefined {
     return this.agent(name)?.record.series(name, this.#options.now());
   }
@@ -244,8 +284,7 @@ export class Hub {
     const own = this.runOf(hello.pid);
     const ownAgent = own && this.agentOf(own);
     if (own && ownAgent && Math.abs(own.startTime - hello.startTime) < 5) return { agent: ownAgent, run: own };
-    this.#makeRoom(hello.agent);
-    const agent = this.ensure(hello.agent);
+    const agent = this.admit(hello.agent);
     const identity = this.#options.identify(hello.pid);
     const visible = identity !== undefined && !identity.zombie && Math.abs(identity.startTime - hello.startTime) < 5;
     const parent = visible ? this.#ancestor(agent, hello.pid) : undefined;
@@ -270,18 +309,6 @@ export class Hub {
     return run;
   }
 
-  /**
-   * Forgets the agent that ended longest ago when a client brings one too many.
-   * @throws when all of them live
-   */
-  #makeRoom(name: string): void {
-    if (this.#agents.has(name) || this.#agents.size < MAX_AGENTS) return;
-    const ended = this.agents().filter((a) => !a.definition && a.living.length === 0 && a.connections === 0);
-    const oldest = ended.sort((a, b) => (a.run?.endTime ?? 0) - (b.run?.endTime ?? 0))[0];
-    if (!oldest) throw new Error(`${MAX_AGENTS} agents run already: ${name} is not taken in.`);
-    this.#agents.delete(oldest.name);
-  }
-
   /** The living run of this agent among a process's ancestors. */
   #ancestor(agent: Agent, pid: number): RunState | undefined {
     const living = agent.living;
@@ -295,7 +322,8 @@ export class Hub {
     return undefined;
   }
 
-  #active(agent: Agent, now: number): void {
+  /** Something of this agent came. */
+  active(agent: Agent, now: number): void {
     agent.lastActivity = now;
     this.#changed = true;
   }

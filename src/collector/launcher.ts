@@ -7,7 +7,6 @@ import { followOutput } from "../supervise/output.ts";
 import type { Run } from "../supervise/run.ts";
 import { keptFiles } from "../supervise/runFolder.ts";
 import type { Addresses } from "./addresses.ts";
-import { clientEnvironment } from "./addresses.ts";
 import type { Agent } from "./agent.ts";
 import type { Hub } from "./hub.ts";
 
@@ -23,6 +22,8 @@ export interface LauncherOptions {
   identify: Identify;
   /** Built shim for Windows. */
   nodeShim: string;
+  /** What its client and exporters need, beside what it gets from us and its definition. */
+  environment: (env: Record<string, string | null | undefined>) => Promise<Record<string, string>>;
   /** Calls the agent's own shutdown hooks, if a client of it is connected; resolves when they ran or time is up. */
   runShutdownHooks: (agent: Agent) => Promise<void>;
 }
@@ -147,11 +148,12 @@ export class Launcher {
     agent.phase("starting");
     hub.touch();
     try {
+      const environment = await this.#options.environment({ ...process.env, ...definition.env });
       const run = await launchRun({
         runsFolder: addresses.runsFolder,
         workspaceId: addresses.id,
         definition,
-        env: { ...process.env, ...clientEnvironment(addresses), AGENT_VITALS_AGENT: agent.name },
+        env: { ...process.env, ...environment, AGENT_VITALS_AGENT: agent.name },
         identify,
         ...(process.platform === "win32" && { nodeShim }),
       });

@@ -4,9 +4,11 @@
  */
 import { NotificationType, RequestType, RequestType0 } from "vscode-jsonrpc";
 import type { ProcessInfo } from "../model/process.ts";
-import type { AgentSeries, WorkspaceState } from "../model/state.ts";
+import type { AgentSeries, LatencyStats, WorkspaceState } from "../model/state.ts";
+import type { TurnDetail } from "../model/turns.ts";
+import type { Allocation } from "../model/wire.ts";
 
-export type { ProcessInfo };
+export type { Allocation, ProcessInfo };
 
 export interface InitializeParams {
   /** The client's version; a newer one than the collector's makes the collector hand over and leave. */
@@ -35,6 +37,51 @@ export interface CollectorSettings {
   keepAgents: boolean;
   /** False in an untrusted workspace: nothing that the workspace names is run. */
   trusted: boolean;
+  otlp: {
+    /** Take in OpenTelemetry at all. */
+    enabled: boolean;
+    /** Refuse what comes without the workspace's token. */
+    requireToken: boolean;
+    /** Tell launched agents where to send it, unless they have an endpoint of their own. */
+    environment: boolean;
+    /** Listen here instead of at the workspace's own port: only while this collector lives, as a CLI asked for. */
+    port?: number;
+  };
+  /** Between two looks at a model server; 0: none. */
+  modelServerInterval: number;
+}
+
+/** What to attach to. Its inspector, where one is named or the process has or can open one, tells the rest. */
+export interface AttachParams {
+  pid?: number;
+  /** An inspector's port on this machine. */
+  port?: number;
+  /** An inspector's WebSocket, `ws://127.0.0.1:9229/…`. */
+  url?: string;
+  /** False: CPU and memory alone, the process is not touched. Default true. */
+  inspect?: boolean;
+  /** The URL is that of a debug session: attached to only when it runs an agent of ours. */
+  debug?: { name: string; program?: string };
+}
+export interface AttachResult {
+  /** Absent when a debug session runs no agent of ours. */
+  agent?: string;
+  /** For people: what could not be had, although the process is watched. */
+  message?: string;
+}
+
+/** Figures of everything that an agent did between two moments. Seconds, bytes. */
+export interface MeasurementResult {
+  agent: string;
+  pid?: number;
+  duration: number;
+  queryTypes: Record<string, LatencyStats>;
+  models: Record<string, LatencyStats>;
+  /** Absent without two readings. */
+  resources?: { cpu: { mean: number; max: number }; memory: { mean: number; max: number } };
+  voice?: { success: number; failure: number };
+  turns: number;
+  interruptions: number;
 }
 
 export interface RunOutput {
@@ -45,7 +92,9 @@ export interface RunOutput {
 }
 
 export const Initialize = new RequestType<InitializeParams, InitializeResult, void>("initialize");
-export const Configure = new RequestType<CollectorSettings, void, void>("configure");
+/** What is left out has its default. */
+/** Of a CLI only where no window and no other CLI has told its settings: theirs stay in force. */
+export const Configure = new RequestType<Partial<CollectorSettings>, void, void>("configure");
 /** Starts a configured agent. Resolves when the process runs; rejects with what to do. */
 export const StartAgent = new RequestType<{ agent: string }, { runId: string }, void>("agent/start");
 /** Stops it: shutdown hooks, then its stop signal to the group, then SIGKILL. Resolves when it has ended. */
@@ -54,9 +103,29 @@ export const RestartAgent = new RequestType<{ agent: string }, { runId: string }
 /** Calls the agent's own cleanup hooks. */
 export const CleanUpAgent = new RequestType<{ agent: string }, void, void>("agent/cleanUp");
 export const ListProcesses = new RequestType0<ProcessInfo[], void>("process/list");
-/** Watches a process by pid; resolves with the agent's name. */
-export const Attach = new RequestType<{ pid: number }, { agent: string }, void>("process/attach");
-/** Forgets an attached process, or an agent that has ended; it is not stopped. */
+/** Watches a process, by its inspector too where it has one; resolves with the agent's name. */
+export const Attach = new RequestType<AttachParams, AttachResult, void>("process/attach");
+/** Attaches to the inspector of an agent that runs already. */
+export const InspectAgent = new RequestType<{ agent: string }, AttachResult, void>("agent/inspect");
+/** One turn, whole; undefined when it is no longer kept. */
+export const GetTurn = new RequestType<{ agent: string; index: number }, TurnDetail | undefined, void>("turn/get");
+/** Begins to keep figures of their own. They end with the connection. */
+export const BeginMeasurement = new RequestType<{ agent: string }, { id: number }, void>("measurement/begin");
+export const EndMeasurement = new RequestType<{ id: number }, MeasurementResult, void>("measurement/end");
+/** The same for all agents, also those that come later. */
+export const BeginMeasurements = new RequestType0<{ id: number }, void>("measurements/begin");
+/** Of those that ran or told something meanwhile. */
+export const EndMeasurements = new RequestType<{ id: number }, MeasurementResult[], void>("measurements/end");
+/** Which lines of a Python agent allocate more and more: `compare` tells what grew since `start`. */
+export const TraceAllocations = new RequestType<
+  { agent: string; action: "start" | "compare" | "stop" },
+  { allocations: Allocation[] },
+  void
+>("agent/allocations");
+/**
+ * Forgets an attached process, or an agent that has ended; it is not stopped. A CLI lets go of what it attached alone,
+ * which the end of its connection does too.
+ */
 export const Detach = new RequestType<{ agent: string }, void, void>("process/detach");
 /** Whole series of an agent; afterwards `Tick` comes for it until another or none is watched. */
 export const WatchSeries = new RequestType<{ agent: string | undefined }, AgentSeries | undefined, void>(

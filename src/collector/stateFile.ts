@@ -5,19 +5,22 @@ import type { CollectorSettings } from "./protocol.ts";
 /** What a collector leaves to the next one, so that nothing that the user set up is lost with it. */
 export interface KeptState {
   settings?: CollectorSettings;
-  attachments: Attachment[];
+  attachments: readonly Attachment[];
+  /** Agents whose inspector is attached to whenever they run. */
+  inspected: readonly string[];
 }
 
 /** A damaged file, or a part of it, is as good as none: windows tell their settings again. */
 export function readState(file: string): KeptState {
-  let kept: { settings?: unknown; attachments?: unknown } = {};
+  let kept: { settings?: unknown; attachments?: unknown; inspected?: unknown } = {};
   try {
     kept = Object(JSON.parse(readFileSync(file, "utf8")));
   } catch {
     // None yet, or not JSON.
   }
   const attachments = Array.isArray(kept.attachments) ? kept.attachments.filter(isAttachment) : [];
-  return { attachments, ...(isSettings(kept.settings) && { settings: kept.settings }) };
+  const inspected = Array.isArray(kept.inspected) ? kept.inspected.filter((name) => typeof name === "string") : [];
+  return { attachments, inspected, ...(isSettings(kept.settings) && { settings: kept.settings }) };
 }
 
 /** @throws when the folder can't be written, e.g. since the disk is full */

@@ -44,7 +44,8 @@ function headline(agent: AgentState, now: number): string {
   const icon = wrongFigure(agent) ? "$(warning)" : agent.status === "failed" ? "$(error)" : "$(pulse)";
   const facts: string[] = [];
   if (run && run.endTime === undefined) facts.push(`up ${formatAge(now - run.startTime)}`);
-  if (run) facts.push(`run ${run.number}`, `pid ${run.pid}`);
+  if (run) facts.push(`run ${run.number}`, ...(run.pid > 0 ? [`pid ${run.pid}`] : []));
+  if (agent.inspector?.debugger) facts.push("under the debugger");
   return `${icon} **${escapeMarkdown(agent.name)}** ${facts.join(", ")}`;
 }
 
@@ -68,9 +69,13 @@ function verdict(agent: AgentState, now: number): string {
       return "One moment.";
   }
   if (!agent.latency.length) {
+    const slow = agent.pending[0];
+    if (slow) return `Waits for ${escapeMarkdown(slow.model ?? slow.host)} since ${formatAge(now - slow.start)}.`;
+    if (agent.inspector?.message) return escapeMarkdown(agent.inspector.message);
+    if (agent.inspector?.state === "attached") return "Attached, no model call yet.";
     return agent.connections > 0
       ? "Connected, no responses yet."
-      : "Its process is watched. Latency comes with the client: add it to the project.";
+      : "Its process is watched. Latency comes with its inspector (Attach Inspector), OpenTelemetry, or the client.";
   }
   const judged = agent.latency.some((q) => q.threshold !== undefined && q.minute.p95 !== undefined);
   const any = agent.latency.some((q) => q.minute.count > 0);

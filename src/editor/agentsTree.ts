@@ -59,8 +59,8 @@ export class AgentsTree implements vscode.TreeDataProvider<TreeNode>, vscode.Dis
     );
     item.id = `agent:${agent.name}`;
     const pinned = this.#pin.agent === agent.name;
-    item.description = [statusWord(agent), pinned ? "pinned" : ""].filter(Boolean).join(", ");
-    item.tooltip = agent.message ?? `${agent.name}: ${statusWord(agent)}`;
+    item.description = [statusWord(agent), inspectorWord(agent), pinned ? "pinned" : ""].filter(Boolean).join(", ");
+    item.tooltip = agent.message ?? agent.inspector?.message ?? `${agent.name}: ${statusWord(agent)}`;
     item.iconPath = statusIcon(agent);
     const running = agent.status === "running" || agent.status === "starting";
     const flags = [
@@ -71,6 +71,8 @@ export class AgentsTree implements vscode.TreeDataProvider<TreeNode>, vscode.Dis
       running && agent.runs[0]?.origin === "launched" ? "terminal" : "",
       agent.connections > 0 ? "connected" : "",
       agent.runs[0]?.origin === "attached" ? "attached" : "",
+      agent.inspector?.state === "attached" ? "inspected" : running && mayBeNode(agent) ? "inspectable" : "",
+      agent.connections > 0 && agent.runs[0]?.runtime?.startsWith("Python") ? "python" : "",
       pinned ? "pinned" : "unpinned",
     ];
     item.contextValue = flags.filter(Boolean).join(" ");
@@ -84,7 +86,7 @@ export class AgentsTree implements vscode.TreeDataProvider<TreeNode>, vscode.Dis
     // Figures come five times a second and are not shown here: a redraw would lose hovers and menus.
     const key = JSON.stringify([
       this.#pin.agent,
-      agents.map((a) => [a.name, a.status, a.message, a.launchable, a.connections > 0, a.runs]),
+      agents.map((a) => [a.name, a.status, a.message, a.launchable, a.connections > 0, a.inspector, a.runs]),
     ]);
     if (key === this.#shown) return;
     this.#shown = key;
@@ -104,6 +106,22 @@ const words: Record<AgentState["status"], string> = {
 
 function statusWord(agent: AgentState): string {
   return words[agent.status];
+}
+
+/** A client tells its runtime; of an attached process its command line does. */
+function mayBeNode({ runs: [run] }: AgentState): boolean {
+  if (!run || run.pid === 0) return false;
+  if (run.runtime !== undefined) return run.runtime.startsWith("Node");
+  return /^\S*\bnode(js)?(\.exe)?(\s|$)/.test(run.commandLine ?? "");
+}
+
+function inspectorWord({ inspector }: AgentState): string {
+  if (!inspector) return "";
+  if (inspector.state === "attaching") return "attaching";
+  if (inspector.state === "failed") return "inspector not attached";
+  const threads =
+    inspector.threads > 0 ? `, ${inspector.threads} ${inspector.threads === 1 ? "worker" : "workers"}` : "";
+  return `${inspector.debugger ? "under the debugger" : "inspector attached"}${threads}`;
 }
 
 function statusIcon(agent: AgentState): vscode.ThemeIcon {
@@ -126,7 +144,7 @@ function runItem(agent: AgentState, run: RunState): vscode.TreeItem {
     run.kept.length > 0 ? vscode.TreeItemCollapsibleState.Collapsed : vscode.TreeItemCollapsibleState.None,
   );
   item.id = `run:${agent.name}:${run.id}`;
-  const facts = [`pid ${run.pid}`, run.origin];
+  const facts = [run.pid > 0 ? `pid ${run.pid}` : "OpenTelemetry", run.origin];
   if (run.endTime === undefined) {
     facts.push(`since ${new Date(run.startTime * 1000).toLocaleTimeString()}`);
   } else {

@@ -1,25 +1,18 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import * as vscode from "vscode";
-import {
-  Attach,
-  CleanUpAgent,
-  Detach,
-  ListProcesses,
-  RestartAgent,
-  StartAgent,
-  StopAgent,
-} from "../collector/protocol.ts";
+import { CleanUpAgent, Detach, InspectAgent, RestartAgent, StartAgent, StopAgent } from "../collector/protocol.ts";
 import { CONFIG_PATH } from "../model/config.ts";
-import { formatAge, formatBytes } from "../model/format.ts";
 import type { AgentState } from "../model/state.ts";
 import { addClient } from "./addClient.ts";
 import type { TreeNode } from "./agentsTree.ts";
+import { attachToProcess } from "./attach.ts";
 import type { CollectorLink } from "./collectorLink.ts";
 import { commands } from "./contributions.ts";
 import type { Dashboard } from "./dashboardPanel.ts";
 import type { ClientEnvironment } from "./environment.ts";
 import type { Pin } from "./pin.ts";
+import { findGrowingLines } from "./pythonAllocations.ts";
 import type { RunTerminals } from "./runTerminal.ts";
 
 export interface CommandParts {
@@ -30,6 +23,8 @@ export interface CommandParts {
   environment: ClientEnvironment;
   log: vscode.LogOutputChannel;
   extensionUri: vscode.Uri;
+  /** What is remembered in all windows. */
+  memory: vscode.Memento;
 }
 
 /** A command's argument: an agent's name (links, dashboard), its node in the tree, a pid; nothing from the palette. */
@@ -37,7 +32,7 @@ type Target = string | number | TreeNode | undefined;
 
 /** Registers all commands. A failure is told once, with what happened and what to do, and stands in the log. */
 export function registerCommands(parts: CommandParts): vscode.Disposable {
-  const { link, pin, dashboard, terminals, environment, log, extensionUri } = parts;
+  const { link, pin, dashboard, terminals, environment, log, extensionUri, memory } = parts;
   const runnable = (agent: AgentState) => agent.status === "running" || agent.status === "starting";
 
   const start = async (target: Target) => {
@@ -88,13 +83,25 @@ export function registerCommands(parts: CommandParts): vscode.Disposable {
     },
     unpinAgent: () => pin.set(undefined),
     attach: async (target) => {
-      const pid = typeof target === "number" ? target : await pickProcess(link);
-      if (pid === undefined) return;
-      const { agent } = await (await link.connect()).sendRequest(Attach, { pid });
-      await pin.set(agent);
+      const agent = await attachToProcess(link, memory, typeof target === "number" ? target : undefined);
+      if (agent) await pin.set(agent);
+    },
+    inspect: async (target) => {
+      const fits = (a: AgentState) => runnable(a) && a.inspector?.state !== "attached";
+      const none = "No agent is running whose inspector is not attached to already.";
+      const name = await pick(link, target, "Attach to whose inspector?", fits, none);
+      if (!name) return;
+      const { message } = await (await link.connect()).sendRequest(InspectAgent, { agent: name });
+      if (message) throw new Error(message);
+    },
+    growingLines: async (target) => {
+      const none = "No Python agent with a connected client is running.";
+      const fits = (a: AgentState) => a.connections > 0 && a.runs[0]?.runtime?.startsWith("Python") === true;
+      const name = await pick(link, target, "Trace the allocations of which agent?", fits, none);
+      if (name) await findGrowingLines(link, name);
     },
     detach: async (target) => {
-      const attached = (a: AgentState) => a.runs[0]?.origin === "attached";
+      const attached = (a: AgentState) => a.runs[0]?.origin === "attached" || a.inspector !== undefined;
       const name = await pick(link, target, "Detach from which process?", attached, "No process is attached to.");
       if (name) await (await link.connect()).sendRequest(Detach, { agent: name });
     },
@@ -163,28 +170,6 @@ async function confirmStop(name: string): Promise<boolean> {
   const stop = "Stop It";
   const detail = "It was not started by Agent Vitals: its process gets SIGTERM, and nothing starts it again from here.";
   return (await vscode.window.showWarningMessage(`Stop ${name}?`, { modal: true, detail }, stop)) === stop;
-}
-
-async function pickProcess(link: CollectorLink): Promise<number | undefined> {
-  const now = Date.now() / 1000;
-  const items = link
-    .connect()
-    .then((rpc) => rpc.sendRequest(ListProcesses))
-    .then((processes) =>
-      processes.map((p) => ({
-        label: `$(${p.kind === "other" ? "gear" : "symbol-event"}) ${p.name}`,
-        description: `pid ${p.pid}, ${formatAge(now - p.startTime)} old, ${formatBytes(p.memory)}`,
-        detail: p.commandLine,
-        pid: p.pid,
-      })),
-    );
-  const picked = await vscode.window.showQuickPick(items, {
-    title: "Attach to Process",
-    placeHolder: "Its CPU and memory are watched; the process is not touched.",
-    matchOnDescription: true,
-    matchOnDetail: true,
-  });
-  return picked?.pid;
 }
 
 const template = (name: string) => `{

@@ -14,6 +14,12 @@ export const commands = {
   pinAgent: { command: "agentVitals.pinAgent", title: "Pin Agent", icon: "$(pin)" },
   unpinAgent: { command: "agentVitals.unpinAgent", title: "Unpin Agent", icon: "$(pinned)" },
   attach: { command: "agentVitals.attachToProcess", title: "Attach to Process…", icon: "$(plug)" },
+  inspect: { command: "agentVitals.attachInspector", title: "Attach Inspector", icon: "$(debug-alt)" },
+  growingLines: {
+    command: "agentVitals.findGrowingLines",
+    title: "Find Growing Lines of a Python Agent",
+    icon: "$(graph-line)",
+  },
   detach: { command: "agentVitals.detachAgent", title: "Detach from Process", icon: "$(debug-disconnect)" },
   showTerminal: { command: "agentVitals.showTerminal", title: "Show Agent's Terminal", icon: "$(terminal)" },
   openKept: { command: "agentVitals.openKeptFile", title: "Open File of a Run", icon: "$(go-to-file)" },
@@ -74,6 +80,47 @@ const settings = {
     markdownDescription:
       "Give integrated terminals and debug sessions the variables by which an agent's client finds Agent Vitals.",
   },
+  "agentVitals.attachToDebugSessions": {
+    type: "boolean",
+    default: true,
+    scope: "window",
+    order: 6,
+    markdownDescription:
+      "Watch the model calls of an agent that is debugged here, through the debugger's own connection.",
+  },
+  "agentVitals.otlp.enabled": {
+    type: "boolean",
+    default: true,
+    scope: "window",
+    order: 7,
+    markdownDescription: "Take in OpenTelemetry traces, metrics and logs on a port of this machine.",
+  },
+  "agentVitals.otlp.environment": {
+    type: "boolean",
+    default: true,
+    scope: "window",
+    order: 8,
+    markdownDescription:
+      "Tell terminals and launched agents where to send OpenTelemetry data (`OTEL_EXPORTER_OTLP_ENDPOINT`), unless they have an endpoint of their own.",
+  },
+  "agentVitals.otlp.requireToken": {
+    type: "boolean",
+    default: true,
+    scope: "window",
+    order: 9,
+    markdownDescription:
+      "Refuse OpenTelemetry data without this workspace's token, which terminals here have and _Copy Environment for an External Terminal_ gives.",
+  },
+  "agentVitals.modelServerInterval": {
+    type: "number",
+    default: 5,
+    minimum: 0,
+    maximum: 3600,
+    scope: "window",
+    order: 10,
+    markdownDescription:
+      "Seconds between two looks at a model server (Ollama, llama.cpp, vLLM, LM Studio); 0 for none.",
+  },
 } as const;
 
 const agentItem = (state: string) => `view == ${views.agents} && viewItem =~ /^agent\\b.*\\b${state}\\b/`;
@@ -124,7 +171,9 @@ export const contributes = {
       { command: commands.restartAgent.command, when: agentItem("restartable"), group: "2_run@2" },
       { command: commands.stopAgent.command, when: agentItem("stoppable"), group: "2_run@3" },
       { command: commands.cleanUpAgent.command, when: agentItem("connected"), group: "2_run@4" },
-      { command: commands.detach.command, when: agentItem("attached"), group: "2_run@5" },
+      { command: commands.inspect.command, when: agentItem("inspectable"), group: "2_run@5" },
+      { command: commands.detach.command, when: agentItem("(attached|inspected)"), group: "2_run@6" },
+      { command: commands.growingLines.command, when: agentItem("python"), group: "2_run@7" },
       { command: commands.pinAgent.command, when: agentItem("unpinned"), group: "3_pin@1" },
       { command: commands.unpinAgent.command, when: agentItem("pinned"), group: "3_pin@1" },
     ],
@@ -132,6 +181,8 @@ export const contributes = {
       { command: commands.openKept.command, when: "false" },
       { command: commands.unpinAgent.command, when: contextKeys.hasAgents },
       { command: commands.detach.command, when: contextKeys.hasAgents },
+      { command: commands.inspect.command, when: contextKeys.hasAgents },
+      { command: commands.growingLines.command, when: contextKeys.hasAgents },
       { command: commands.showTerminal.command, when: contextKeys.hasAgents },
       { command: commands.cleanUpAgent.command, when: contextKeys.hasAgents },
     ],

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import * as vscode from "vscode";
-import { WatchSeries } from "../collector/protocol.ts";
+import { GetTurn, WatchSeries } from "../collector/protocol.ts";
 import type {
   DashboardMemento,
   DashboardNotification,
@@ -28,6 +28,7 @@ export class Dashboard implements vscode.WebviewPanelSerializer<DashboardMemento
   /** The agent that somebody chose; else the one the status bar shows. */
   #chosen: string | undefined;
   #watched: string | undefined;
+  #turn: { agent: string; index: number } | undefined;
   // A hidden panel gets nothing; what it missed comes whole when it is shown again.
   #missed = false;
 
@@ -114,6 +115,10 @@ export class Dashboard implements vscode.WebviewPanelSerializer<DashboardMemento
         this.#chosen = request.agent;
         this.#sendState();
         return;
+      case "turn":
+        this.#turn = { agent: request.agent, index: request.index };
+        await this.#sendTurn();
+        return;
       case "command":
         if (!allowedCommands.has(request.command)) throw new Error(`${request.command} is no command of Agent Vitals`);
         // Not awaited: a command may ask the user, for as long as they like, and tells its own failures.
@@ -136,7 +141,18 @@ export class Dashboard implements vscode.WebviewPanelSerializer<DashboardMemento
   }
 
   #sendTick(series: AgentSeries): void {
-    if (series.agent === this.#watched) this.#notify({ kind: "tick", series });
+    if (series.agent !== this.#watched) return;
+    this.#notify({ kind: "tick", series });
+    const changed = series.turns.some((row) => row.index === this.#turn?.index);
+    if (changed && this.#turn?.agent === series.agent) this.#sendTurn().catch(() => {});
+  }
+
+  /** The turn that is looked at, whole: now, and whenever its row changed. */
+  async #sendTurn(): Promise<void> {
+    const turn = this.#turn;
+    if (!turn) return;
+    const detail = (await (await this.#link.connect()).sendRequest(GetTurn, turn)) ?? undefined;
+    if (this.#turn === turn) this.#notify({ kind: "turn", ...turn, detail });
   }
 
   #watch(agent: string | undefined): void {

@@ -1,11 +1,15 @@
+import { delimiter } from "node:path";
 import * as vscode from "vscode";
 import type { Addresses } from "../collector/addresses.ts";
-import { clientEnvironment } from "../collector/addresses.ts";
+import { agentEnvironment, clientEnvironment } from "../collector/environment.ts";
 import type { CollectorLink } from "./collectorLink.ts";
-import { terminalEnvironment } from "./settings.ts";
+import { otlpEnvironment, terminalEnvironment } from "./settings.ts";
 
 /** Debug types whose programs may hold one of our clients and whose configurations take `env`. */
 const debugTypes = ["node", "pwa-node", "node-terminal", "python", "debugpy", "extensionHost", "pwa-extensionHost"];
+
+/** Settings that change what terminals are given. */
+const changed = ["agentVitals.terminalEnvironment", "agentVitals.otlp", "terminal.integrated.env"];
 
 /**
  * Gives terminals, shell tasks and debug sessions the variables by which a client finds the collector, and wakes the
@@ -13,18 +17,30 @@ const debugTypes = ["node", "pwa-node", "node-terminal", "python", "debugpy", "e
  */
 export class ClientEnvironment implements vscode.Disposable {
   readonly #collection: vscode.EnvironmentVariableCollection;
-  readonly #variables: Record<string, string>;
+  readonly #addresses: Addresses;
+  readonly #commands: string;
+  #variables: Record<string, string>;
   readonly #link: CollectorLink;
   readonly #subscriptions: vscode.Disposable[];
 
-  constructor(collection: vscode.EnvironmentVariableCollection, addresses: Addresses, link: CollectorLink) {
+  /** @param commands folder of the command line's programs */
+  constructor(
+    collection: vscode.EnvironmentVariableCollection,
+    addresses: Addresses,
+    link: CollectorLink,
+    commands: string,
+  ) {
     this.#collection = collection;
+    this.#commands = commands;
+    this.#addresses = addresses;
+    // At once, for the first terminal; the OTLP port takes a moment to find.
     this.#variables = clientEnvironment(addresses);
     this.#link = link;
     this.#apply();
+    void this.#update();
     this.#subscriptions = [
       vscode.workspace.onDidChangeConfiguration((change) => {
-        if (change.affectsConfiguration("agentVitals.terminalEnvironment")) this.#apply();
+        if (changed.some((name) => change.affectsConfiguration(name))) void this.#update();
       }),
       vscode.window.onDidOpenTerminal((terminal) => {
         if (!("pty" in terminal.creationOptions)) this.#wake();
@@ -52,6 +68,20 @@ export class ClientEnvironment implements vscode.Disposable {
     );
   }
 
+  /** Never over an endpoint that VS Code's own environment, or the setting for its terminals, names. */
+  async #update(): Promise<void> {
+    const platform = process.platform === "win32" ? "windows" : process.platform === "darwin" ? "osx" : "linux";
+    const terminals = vscode.workspace
+      .getConfiguration("terminal.integrated.env")
+      .get<Record<string, string>>(platform);
+    this.#variables = await this.#for({ ...process.env, ...terminals });
+    this.#apply();
+  }
+
+  #for(env: Record<string, string | null | undefined>): Promise<Record<string, string>> {
+    return agentEnvironment(this.#addresses, { otlp: otlpEnvironment(), env });
+  }
+
   dispose(): void {
     vscode.Disposable.from(...this.#subscriptions).dispose();
   }
@@ -62,6 +92,7 @@ export class ClientEnvironment implements vscode.Disposable {
     this.#collection.persistent = true;
     this.#collection.description = "Lets an agent's client find Agent Vitals";
     for (const [name, value] of Object.entries(this.#variables)) this.#collection.replace(name, value);
+    this.#collection.append("PATH", `${delimiter}${this.#commands}`);
   }
 
   #wake(): void {
@@ -69,9 +100,10 @@ export class ClientEnvironment implements vscode.Disposable {
   }
 
   /** A debuggee in the internal console inherits no terminal: it gets the variables here, never over its own. */
-  #resolve(configuration: vscode.DebugConfiguration): vscode.DebugConfiguration {
+  async #resolve(configuration: vscode.DebugConfiguration): Promise<vscode.DebugConfiguration> {
     if (terminalEnvironment() && configuration.type && configuration.request !== "attach") {
-      configuration.env = { ...this.#variables, ...configuration.env };
+      const ours = await this.#for({ ...process.env, ...configuration.env });
+      configuration.env = { ...ours, ...configuration.env };
     }
     return configuration;
   }

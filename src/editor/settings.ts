@@ -14,10 +14,19 @@ export function collectorSettings(): CollectorSettings {
     thresholds: read("thresholds", { talker: 2 }),
     keepAgents: read("keepAgents", false),
     trusted: vscode.workspace.isTrusted,
+    otlp: {
+      enabled: read("otlp.enabled", true),
+      requireToken: read("otlp.requireToken", true),
+      environment: otlpEnvironment(),
+    },
+    modelServerInterval: read("modelServerInterval", 5),
   };
 }
 
 export const autoStart = () => read("autoStart", false);
+export const attachToDebugSessions = () => read("attachToDebugSessions", true);
+/** Terminals and launched agents are told where to send OpenTelemetry data. */
+export const otlpEnvironment = () => read("otlp.enabled", true) && read("otlp.environment", true);
 export const terminalEnvironment = () => read("terminalEnvironment", true);
 
 /** The workspace as the collector names it: the `.code-workspace` file, else the single folder; undefined for none. */

@@ -1,5 +1,7 @@
 /** The agents that a workspace names in its config file; the file's form is in `configSchema.ts`. */
 
+import type { ModelPattern } from "./queryTypes.ts";
+
 /** Where the file lies in its folder. */
 export const CONFIG_PATH = ".vscode/agent-vitals.json";
 
@@ -12,6 +14,7 @@ export interface AgentDefinition {
   env: Record<string, string | null>;
   primaryQueryType: string;
   thresholds: Record<string, number>;
+  models: ModelPattern[];
   stop: { signal: "SIGTERM" | "SIGINT"; timeout: number };
 }
 

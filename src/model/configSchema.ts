@@ -50,7 +50,13 @@ export const AgentConfig = Type.Object(
         { description: "How it is stopped.", additionalProperties: false },
       ),
     ),
-    models: Type.Optional(Type.Unknown({ description: "Reserved: model name patterns to query types." })),
+    models: Type.Optional(
+      Type.Record(Type.String({ minLength: 1 }), Type.String({ minLength: 1, maxLength: 256 }), {
+        description:
+          'Query types by model name, for agents that are watched without a client: { "llama3.2:3b*": "talker" }. * stands for anything, the first match wins.',
+        examples: [{ "llama3.2:3b*": "talker", "qwen3:32b*": "thinker", "*embed*": "embedding" }],
+      }),
+    ),
     ready: Type.Optional(Type.Unknown({ description: "Reserved: how to tell that it is ready." })),
     restart: Type.Optional(Type.Unknown({ description: "Reserved: what to do when it ends by itself." })),
     dependsOn: Type.Optional(Type.Unknown({ description: "Reserved: what must run before it." })),
@@ -59,12 +65,40 @@ export const AgentConfig = Type.Object(
   { additionalProperties: false, description: "One agent." },
 );
 
+const ModelServerConfig = Type.Object(
+  {
+    url: Type.String({
+      description: "Its address without a path: http://127.0.0.1:11434.",
+      pattern: "^https?://[^/\\s]+/?$",
+      examples: ["http://127.0.0.1:8080"],
+    }),
+    kind: Type.Optional(
+      Type.Union(
+        [
+          Type.Literal("ollama"),
+          Type.Literal("llama.cpp"),
+          Type.Literal("vllm"),
+          Type.Literal("lm-studio"),
+          Type.Literal("openai-compatible"),
+        ],
+        { description: "What it is. Default: found out by asking it." },
+      ),
+    ),
+    name: Type.Optional(Type.String({ description: "What to call it.", minLength: 1, maxLength: 128 })),
+  },
+  { additionalProperties: false, description: "One model server." },
+);
+
 export const ConfigFile = Type.Object(
   {
     $schema: Type.Optional(Type.String()),
     version: Type.Literal(1, { description: "Version of this file's form: 1." }),
     agents: Type.Array(AgentConfig, { description: "The agents of this workspace folder." }),
-    modelServers: Type.Optional(Type.Unknown({ description: "Reserved: model servers to watch." })),
+    modelServers: Type.Optional(
+      Type.Array(ModelServerConfig, {
+        description: "Model servers to watch beside those that are found by their usual ports.",
+      }),
+    ),
   },
   { additionalProperties: false, description: "Agent Vitals: the agents of this workspace folder." },
 );

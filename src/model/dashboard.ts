@@ -3,6 +3,7 @@
  * {@link REQUEST_TIMEOUT} or rejected; notifications are not answered.
  */
 import type { AgentSeries, WorkspaceState } from "./state.ts";
+import type { TurnDetail } from "./turns.ts";
 
 /** After this many seconds without an answer a request is rejected on the asking side. */
 export const REQUEST_TIMEOUT = 10;
@@ -24,6 +25,23 @@ export interface DashboardMemento {
   table?: boolean;
   /** All query types have a track, none is folded away. */
   everything?: boolean;
+  page?: DashboardPageName;
+  /** Index of the turn that is looked at, within {@link agent}. */
+  turn?: number | undefined;
+  turnList?: TurnListChoice;
+}
+
+export type DashboardPageName = "overview" | "turns";
+
+/** Which turns are listed, and in which order. */
+export interface TurnListChoice {
+  /** What was typed: filters such as `silence:>2s`, and words. */
+  query: string;
+  kind: "all" | "voice" | "chat";
+  /** Only those past their objective. */
+  slowOnly: boolean;
+  sort: "time" | "wait" | "whole";
+  descending: boolean;
 }
 
 /** Editor → webview, no answer wanted. */
@@ -33,13 +51,17 @@ export type DashboardNotification =
   /** Whole series of the shown agent: replaces what was there. */
   | { kind: "series"; series: AgentSeries }
   /** What came since: latency points replace those of the same time, the rest is appended, responses by index. */
-  | { kind: "tick"; series: AgentSeries };
+  | { kind: "tick"; series: AgentSeries }
+  /** In answer to a `turn` request, and again when an open turn changed; undefined when it is no longer kept. */
+  | { kind: "turn"; agent: string; index: number; detail: TurnDetail | undefined };
 
 /** Webview → editor, answered. */
 export type DashboardRequest =
   /** The webview stands; answers the configured agents by a `state` and `series` notification. */
   | { kind: "ready"; memento: DashboardMemento }
   | { kind: "show"; agent: string }
+  /** One turn, whole: answered by a `turn` notification, and by more of them while it changes. */
+  | { kind: "turn"; agent: string; index: number }
   /** Runs one of our commands by its id, with the agent's name. */
   | { kind: "command"; command: DashboardCommand; agent?: string };
 
@@ -49,6 +71,7 @@ export type DashboardCommand =
   | "agentVitals.restartAgent"
   | "agentVitals.pinAgent"
   | "agentVitals.attachToProcess"
+  | "agentVitals.attachInspector"
   | "agentVitals.addClient"
   | "agentVitals.copyEnvironment"
   | "agentVitals.showLog"

@@ -27,7 +27,11 @@ export interface ProcessInfo {
   startTime: number;
   /** Resident set, bytes. */
   memory: number;
-  kind: "node" | "python" | "other";
+  kind: "node" | "python" | "bun" | "deno" | "other";
+  /** Port of its open inspector, where that is known. */
+  inspector?: number;
+  /** Its inspector is closed, and a signal opens it without harm. */
+  canOpenInspector: boolean;
 }
 
 /** True when the process with this pid is still the one of that start, and not a zombie. */

@@ -3,6 +3,10 @@
  * five times a second. Times are Unix seconds, durations seconds, sizes bytes, ratios of 1.
  */
 
+import type { ModelServerState } from "./modelServers.ts";
+import type { Door } from "./observed.ts";
+import type { TurnRow } from "./turns.ts";
+
 /** Latency of one query type over one window. Percentiles are exact to 3 significant digits; absent without responses. */
 export interface LatencyStats {
   /** All responses of the window, errors and cancelled ones included. */
@@ -58,6 +62,18 @@ export interface HeapSample {
   limit?: number;
 }
 
+/** One reading of a Node agent's runtime by the probe, over the second before. */
+export interface RuntimeSample {
+  time: number;
+  eventLoopDelayP99: number;
+  eventLoopDelayMax: number;
+  /** Ratio of 1. */
+  eventLoopUtilization: number;
+  /** Seconds of garbage collection pauses. */
+  gcDuration: number;
+  gcMax: number;
+}
+
 /** The latest reading of one of the agent's own gauges (`recordMetric`). */
 export interface MetricReading {
   name: string;
@@ -65,6 +81,17 @@ export interface MetricReading {
   /** UCUM. */
   unit: string;
   time: number;
+}
+
+/** How the inspector of an agent is attached to. */
+export interface InspectorState {
+  state: "attaching" | "attached" | "failed";
+  /** For people, when it failed or is limited: what, why, what to do. */
+  message?: string;
+  /** Worker threads that are watched. */
+  threads: number;
+  /** A debugger is attached too: figures are slower than without it. */
+  debugger: boolean;
 }
 
 /** Where a run came from. */
@@ -107,6 +134,8 @@ export interface AgentState {
   /** A sentence about why it failed or is waiting, for people. */
   message?: string;
   primaryQueryType: string;
+  /** What a turn's wait should not exceed, seconds: the heard silence's objective, else the primary query type's. */
+  waitObjective?: number;
   /** Clients connected over the event socket. */
   connections: number;
   /** Newest first, the current one included; at most 20. */
@@ -122,6 +151,12 @@ export interface AgentState {
   turns: number;
   /** The run's own gauges, at most 50. */
   metrics: MetricReading[];
+  /** The inspector, while it is attached to. */
+  inspector?: InspectorState;
+  /** Requests to model servers that have been open for 5 s and longer. */
+  pending: { queryType: string; model?: string; host: string; start: number }[];
+  /** Counted since the probe was installed. */
+  faults?: { uncaughtExceptions: number; unhandledRejections: number; warnings: Record<string, number> };
   /** What its clients lost to full queues. */
   dropped: { marks: number; logs: number; metrics: number; turns: number };
 }
@@ -155,6 +190,9 @@ export interface WorkspaceState {
   configProblems: ConfigProblem[];
   /** Lines that clients sent and that could not be used, by reason. */
   rejected: Record<string, number>;
+  modelServers: ModelServerState[];
+  /** The OTLP door; absent before it opened. */
+  otlp?: { port: number; message?: string };
   /** The collector's own cost. */
   self: { pid: number; startTime: number };
 }
@@ -184,6 +222,10 @@ export interface ResponseRow {
   inputTokens?: number;
   outputTokens?: number;
   turnId?: string;
+  /** Absent: its client. */
+  door?: Door;
+  /** It turned out to be the same as another one: no row any more. */
+  gone?: boolean;
 }
 
 /** Bars of a latency distribution over the last five minutes: `count` responses between `from` and `to` seconds. */
@@ -214,6 +256,10 @@ export interface AgentSeries {
   heap: HeapSample[];
   /** Voice successes and failures by bucket. */
   voice: { time: number; success: number; failure: number }[];
+  /** One that changed comes again with the same index. */
   responses: ResponseRow[];
   marks: TimeMark[];
+  turns: TurnRow[];
+  /** Readings of the probe, once a second. */
+  runtime: RuntimeSample[];
 }

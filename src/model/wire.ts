@@ -74,6 +74,10 @@ export const Response = Type.Object(
     model: Type.Optional(name("the model's name")),
     inputTokens: Type.Optional(count("tokens in the prompt")),
     outputTokens: Type.Optional(count("tokens in the answer")),
+    traceId: Type.Optional(
+      Type.String({ description: "the OpenTelemetry trace it happened in", pattern: "^[0-9a-f]{32}$" }),
+    ),
+    spanId: Type.Optional(Type.String({ description: "the span that was active then", pattern: "^[0-9a-f]{16}$" })),
   },
   { description: "One measured operation." },
 );
@@ -195,12 +199,38 @@ export const Command = Type.Object(
   {
     type: Type.Literal("command"),
     id: Type.String({ description: "the reply carries it", maxLength: 128 }),
-    name: Type.Union([Type.Literal("cleanup"), Type.Literal("shutdown"), Type.Literal("memory")], {
-      description: "cleanup and shutdown call the agent's hooks; memory sends a reading at once",
-    }),
+    name: Type.Union(
+      [
+        Type.Literal("cleanup"),
+        Type.Literal("shutdown"),
+        Type.Literal("memory"),
+        Type.Literal("allocations_start"),
+        Type.Literal("allocations"),
+        Type.Literal("allocations_stop"),
+      ],
+      {
+        description:
+          "cleanup and shutdown call the agent's hooks; memory sends a reading at once; allocations_start begins to trace a Python agent's allocations (it runs many times slower meanwhile), allocations tells what grew since, allocations_stop ends it",
+      },
+    ),
     deadline: seconds("the reply is wanted within this time"),
   },
   { description: "Collector to client." },
+);
+
+const Allocation = Type.Object(
+  {
+    file: Type.String({ description: "source file", maxLength: 4096 }),
+    line: count("line, 1-based"),
+    size: bytes("allocated there and still held"),
+    count: count("blocks"),
+    sizeDifference: Type.Number({ description: "bytes more than when tracing began" }),
+    countDifference: Type.Number({ description: "blocks more than when tracing began" }),
+    traceback: Type.Array(Type.Object({ file: Type.String({ maxLength: 4096 }), line: count("line, 1-based") }), {
+      description: "callers, innermost first",
+    }),
+  },
+  { description: "A line of the agent that allocates." },
 );
 
 export const Reply = Type.Object(
@@ -213,6 +243,12 @@ export const Reply = Type.Object(
       Type.Record(Type.String(), scalar, {
         description:
           "hooks: how many hooks ran; retryAfter: a refused client may try again after so many seconds, without it never",
+      }),
+    ),
+    allocations: Type.Optional(
+      Type.Array(Allocation, {
+        description: "answer to allocations: the lines that grew most, at most 50",
+        maxItems: 50,
       }),
     ),
   },
@@ -247,6 +283,7 @@ export type Summary = Type.Static<typeof Summary>;
 export type Dropped = Type.Static<typeof Dropped>;
 export type Command = Type.Static<typeof Command>;
 export type Reply = Type.Static<typeof Reply>;
+export type Allocation = Type.Static<typeof Allocation>;
 export type Outcome = Response["outcome"];
 
 /** What a client may send after its hello. */

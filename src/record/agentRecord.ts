@@ -1,84 +1,123 @@
+import type { ObservedResponse } from "../model/observed.ts";
+import type { LogRecord, MetricPoint, NormalizedSpan, Span } from "../model/otlp.ts";
 import type {
   AgentSeries,
-  DistributionBar,
   HeapSample,
-  LatencyPoint,
-  LatencyStats,
+  MetricReading,
   QueryTypeLatency,
   ResourceSample,
-  ResponseRow,
+  RuntimeSample,
   TimeMark,
 } from "../model/state.ts";
-import type { Memory, Response, Summary, Voice } from "../model/wire.ts";
-import { CHART_BUCKET, CHART_SPAN, QueryTypeRecord } from "./latency.ts";
+import type { TurnDetail } from "../model/turns.ts";
+import type { Log, Mark, Memory, Metric, Response, Summary, Turn, Voice } from "../model/wire.ts";
+import type { Counted } from "./join/counted.ts";
+import { Joiner } from "./join/joiner.ts";
+import { CHART_BUCKET, CHART_SPAN } from "./latency.ts";
+import { LogLines } from "./logLines.ts";
+import { Measurement } from "./measurement.ts";
+import { MetricRecord } from "./metricSeries.ts";
+import { QueryTypes } from "./queryTypes.ts";
+import { ResponseRows } from "./responseRows.ts";
 import { Ring } from "./ring.ts";
+import { TurnBook } from "./turns/turnBook.ts";
+import { detailOf } from "./turns/turnRow.ts";
 import { VoiceRecord } from "./voice.ts";
 
-/** An agent that puts ids into its query types must not grow the record without bound: further ones are `other`. */
-const MAX_QUERY_TYPES = 100;
-const ROWS_KEPT = 500;
 const ROWS_PER_TICK = 50;
-/** How often all distributions are sent, seconds. */
-const FADING = 5;
+/** What the machine did a little before and after a turn is shown with it, seconds. */
+const STRIP_MARGIN = 2;
 
-/** A query type's figures as they were computed last, each with the responses (`events`) that were in them. */
-interface Figures {
-  minute: LatencyStats;
-  minuteEvents: number;
-  fiveMinutes: LatencyStats;
-  session: LatencyStats;
-  second: number;
-  events: number;
-}
-
-interface QueryTypeEntry {
-  record: QueryTypeRecord;
-  lastP95: number;
-  /** Responses so far, a folded summary as one. */
-  events: number;
-  figures?: Figures;
-  /** True when the bars that were sent last were none. */
-  barsGone?: boolean;
-}
-
-/** All figures of one agent: latency by query type, voice, memory, resources, the last responses and marks. */
+/** All figures of one agent: latency, turns, voice, memory, resources, its own metrics and logs, and marks. */
 export class AgentRecord {
-  #latency = new Map<string, QueryTypeEntry>();
-  #voice = new VoiceRecord();
-  #responses = new Ring<Response>(ROWS_KEPT);
-  #resources = new Ring<ResourceSample>(CHART_SPAN);
-  #heap = new Ring<HeapSample>(CHART_SPAN);
-  #marks = new Ring<TimeMark>(200);
-  #faded = 0;
+  readonly #joiner: Joiner;
+  readonly #queryTypes = new QueryTypes();
+  readonly #rows = new ResponseRows();
+  readonly #turns = new TurnBook();
+  readonly #voice = new VoiceRecord();
+  readonly #metrics = new MetricRecord();
+  readonly #logs = new LogLines();
+  readonly #measurements = new Set<Measurement>();
+  readonly #resources = new Ring<ResourceSample>(CHART_SPAN);
+  readonly #heap = new Ring<HeapSample>(CHART_SPAN);
+  readonly #runtime = new Ring<RuntimeSample>(CHART_SPAN);
+  readonly #marks = new Ring<TimeMark>(200);
   // What the last tick had sent.
-  #sent = { responses: 0, resources: 0, heap: 0, marks: 0 };
+  #sent = { resources: 0, heap: 0, runtime: 0, marks: 0 };
   interruptions = 0;
   turns = 0;
 
-  response(now: number, response: Response): void {
-    const { start, duration, outcome, timeToFirstToken } = response;
-    const entry = this.#entry(response.queryType);
-    entry.events++;
-    entry.record.record(now, start + duration, duration, outcome, timeToFirstToken);
-    this.#responses.push(response);
+  constructor() {
+    this.#joiner = new Joiner({
+      count: (now, one) => this.#count(now, one),
+      retract: (one) => this.#retract(one),
+    });
+  }
+
+  /** What the agent's own client measured. */
+  response(now: number, response: Response, pid: number): void {
+    this.#joiner.client(now, response, pid);
+  }
+
+  /** What another door saw: it may be known already, then it only adds what was missing. */
+  observe(now: number, observed: ObservedResponse): void {
+    this.#joiner.observe(now, observed);
+  }
+
+  /**
+   * A span of any kind, before what it told as a response: its place in its trace is what joins the others.
+   * @returns false when it was here before
+   */
+  place(now: number, { spanId, parentSpanId }: Span, normalized: NormalizedSpan | undefined): boolean {
+    return this.#joiner.place(now, spanId, parentSpanId, normalized?.role);
+  }
+
+  /** A span of any kind, after what it told as a response: it may be the turn itself. */
+  span(now: number, span: Span, normalized: NormalizedSpan | undefined, pid: number | undefined): void {
+    if (!this.#turns.span(now, span, normalized, pid)) return;
+    this.turns++;
+    if (normalized?.interrupted) this.interruptions++;
   }
 
   summary(now: number, summary: Summary): void {
-    const entry = this.#entry(summary.queryType);
-    entry.events++;
-    entry.record.merge(now, summary);
+    this.#queryTypes.merge(now, summary);
+    for (const measurement of this.#measurements) measurement.merge(summary);
+  }
+
+  turn(now: number, turn: Turn, pid: number): void {
+    this.turns++;
+    if (turn.interrupted) this.interruptions++;
+    this.#turns.turn(now, turn, pid);
+  }
+
+  turnMark(now: number, mark: Mark, pid: number): void {
+    this.#turns.mark(now, mark, pid);
   }
 
   voice(now: number, voice: Voice): void {
     this.#voice.record(now, voice);
   }
 
-  memory(memory: Memory): void {
+  memory(memory: Omit<Memory, "type">): void {
     const sample: HeapSample = { time: memory.time, rss: memory.rss };
     if (memory.heapUsed !== undefined) sample.used = memory.heapUsed;
     if (memory.heapTotal !== undefined) sample.total = memory.heapTotal;
     if (memory.heapLimit !== undefined) sample.limit = memory.heapLimit;
     this.#heap.push(sample);
+  }
+
+  runtime(sample: RuntimeSample): void {
+    this.#runtime.push(sample);
+  }
+
+  metric({ name, unit, attributes, time, value }: Metric | MetricPoint): void {
+    this.#metrics.add(name, unit, attributes ?? {}, time, value);
+  }
+
+  log({ time, severity, message, ...more }: Log | LogRecord): void {
+    if (message === undefined) return;
+    const traceId = "traceId" in more ? more.traceId : undefined;
+    this.#logs.add({ time, severity, message, ...(traceId !== undefined && { traceId }) });
   }
 
   resources(sample: ResourceSample): void {
@@ -91,34 +130,32 @@ export class AgentRecord {
 
   /** A new run begins: the session's figures start anew, windows and charts go on. */
   startSession(): void {
-    for (const entry of this.#latency.values()) {
-      entry.record.startSession();
-      delete entry.figures;
-    }
+    this.#queryTypes.startSession();
     this.#voice.startSession();
+    this.#metrics.clear();
     this.interruptions = 0;
     this.turns = 0;
   }
 
-  /** Latency by query type in the order in which they first came, with objectives from `thresholds`. */
-  latency(now: number, thresholds: Record<string, number>): QueryTypeLatency[] {
-    return [...this.#latency].map(([queryType, entry]) => {
-      const { minute, fiveMinutes, session } = this.#figures(entry, now);
-      if (minute.p95 !== undefined) entry.lastP95 = minute.p95;
-      const threshold = Object.hasOwn(thresholds, queryType) ? thresholds[queryType] : undefined;
-      return {
-        queryType,
-        minute,
-        fiveMinutes,
-        session,
-        lastTime: entry.record.lastTime,
-        lastDuration: entry.record.lastDuration,
-        lastP95: entry.lastP95,
-        ...(threshold !== undefined && { threshold }),
-      };
-    });
+  /** Begins to keep figures of their own from now on. */
+  measure(): Measurement {
+    const measurement = new Measurement();
+    this.#measurements.add(measurement);
+    return measurement;
   }
 
+  endMeasurement(measurement: Measurement): void {
+    this.#measurements.delete(measurement);
+  }
+
+  /** Latency by query type in the order in which they first came, with objectives from `thresholds`. */
+  latency(now: number, thresholds: Record<string, number>): QueryTypeLatency[] {
+    return this.#queryTypes.latency(now, thresholds);
+  }
+
+  resourcesSince(time: number): ResourceSample[] {
+    return this.#resources.from(0).filter((sample) => sample.time >= time);
+  }
   lastResource(): ResourceSample | undefined {
     return this.#resources.last();
   }
@@ -128,6 +165,22 @@ export class AgentRecord {
   voiceReliability() {
     return this.#voice.reliability();
   }
+  metrics(): MetricReading[] {
+    return this.#metrics.latest();
+  }
+
+  /** Everything of one turn, with what the process did meanwhile; undefined when it is no longer kept. */
+  turnDetail(now: number, index: number, objective: number | undefined): TurnDetail | undefined {
+    const turn = this.#turns.get(index);
+    if (!turn) return undefined;
+    const detail = detailOf(turn, this.#turns.rows(now));
+    const from = Math.min(turn.start, detail.zero) - STRIP_MARGIN;
+    const to = turn.end + STRIP_MARGIN;
+    if (turn.traceId !== undefined) detail.logs = this.#logs.query({ traceId: turn.traceId });
+    detail.strips = this.#strips(from, to);
+    if (objective !== undefined) detail.objective = objective;
+    return detail;
+  }
 
   /** Everything the charts need. */
   series(agent: string, now: number): AgentSeries {
@@ -135,94 +188,73 @@ export class AgentRecord {
     return {
       agent,
       bucket: CHART_BUCKET,
-      latency: this.#eachQueryType((record) => record.points()),
-      distribution: this.#eachQueryType((record) => record.distribution(now)),
+      latency: this.#queryTypes.points(),
+      distribution: this.#queryTypes.distributions(now),
       resources: this.#resources.from(0),
       heap: this.#heap.from(0),
+      runtime: this.#runtime.from(0),
       voice: this.#voice.points(),
-      responses: this.#rows(0, 200),
+      responses: this.#rows.all(200),
       marks: this.#marks.from(0),
+      turns: this.#turns.rows(now),
     };
   }
 
   /** What came since the last call of this or of {@link series}; at most 50 responses, the newest. */
   tick(agent: string, now: number): AgentSeries {
     const sent = this.#sent;
-    const latency: [string, LatencyPoint[]][] = [];
-    const distribution: [string, DistributionBar[]][] = [];
-    const fading = now - this.#faded >= FADING;
-    if (fading) this.#faded = now;
-    for (const [queryType, entry] of this.#latency) {
-      const points = entry.record.changedPoints(now);
-      if (points.length > 0) latency.push([queryType, points]);
-      // Old responses leave a distribution with time alone, until it has none.
-      if (points.length === 0 && (!fading || entry.barsGone)) continue;
-      const bars = entry.record.distribution(now);
-      entry.barsGone = bars.length === 0;
-      distribution.push([queryType, bars]);
-    }
     const series: AgentSeries = {
       agent,
       bucket: CHART_BUCKET,
-      // Not by assignment, which takes a query type `__proto__` for the prototype.
-      latency: Object.fromEntries(latency),
-      distribution: Object.fromEntries(distribution),
+      ...this.#queryTypes.changed(now),
       resources: this.#resources.from(sent.resources),
       heap: this.#heap.from(sent.heap),
+      runtime: this.#runtime.from(sent.runtime),
       voice: this.#voice.changedPoints(now),
-      responses: this.#rows(sent.responses, ROWS_PER_TICK),
+      responses: this.#rows.news(ROWS_PER_TICK),
       marks: this.#marks.from(sent.marks),
+      turns: this.#turns.changedRows(now),
     };
     this.#sent = {
-      responses: this.#responses.next,
       resources: this.#resources.next,
       heap: this.#heap.next,
+      runtime: this.#runtime.next,
       marks: this.#marks.next,
     };
     return series;
   }
 
-  /** The minute is new with each response, the rest once a second: nobody sees the difference. */
-  #figures(entry: QueryTypeEntry, now: number): Figures {
-    const second = Math.floor(now);
-    const { figures: last, events, record } = entry;
-    if (last?.second === second) {
-      if (last.minuteEvents !== events) Object.assign(last, { minute: record.window(now, 60), minuteEvents: events });
-      return last;
-    }
-    const nothingCame = last?.events === events;
-    // Time alone changes windows, but none that is empty.
-    if (nothingCame && last.fiveMinutes.count === 0) return last;
-    entry.figures = {
-      minute: record.window(now, 60),
-      minuteEvents: events,
-      fiveMinutes: record.window(now, 300),
-      session: nothingCame ? last.session : record.session(),
-      second,
-      events,
-    };
-    return entry.figures;
+  #count(now: number, one: Counted): void {
+    this.#queryTypes.count(now, one);
+    for (const measurement of this.#measurements) measurement.count(one);
+    this.#rows.add(one);
+    this.#turns.response(now, one);
   }
 
-  #eachQueryType<T>(read: (record: QueryTypeRecord) => T): Record<string, T> {
-    return Object.fromEntries([...this.#latency].map(([queryType, { record }]) => [queryType, read(record)]));
+  #retract(one: Counted): void {
+    this.#queryTypes.retract(one);
+    for (const measurement of this.#measurements) measurement.retract(one);
+    this.#rows.change(one);
   }
 
-  #entry(queryType: string): QueryTypeEntry {
-    const known = this.#latency.get(queryType);
-    if (known) return known;
-    if (this.#latency.size >= MAX_QUERY_TYPES && queryType !== "other") return this.#entry("other");
-    const entry = { record: new QueryTypeRecord(), lastP95: 0, events: 0 };
-    this.#latency.set(queryType, entry);
-    return entry;
-  }
-
-  #rows(from: number, limit: number): ResponseRow[] {
-    const rows = this.#responses.from(from, limit);
-    const first = this.#responses.next - rows.length;
-    return rows.map((r, i) => {
-      const { type: _, id: __, start, ...rest } = r;
-      return { index: first + i, time: start + r.duration, ...rest };
-    });
+  #strips(from: number, to: number): TurnDetail["strips"] {
+    const within = <T extends { time: number }>(all: readonly T[]) => all.filter((s) => s.time >= from && s.time <= to);
+    const runtime = within(this.#runtime.from(0));
+    const resources = within(this.#resources.from(0));
+    const strips: TurnDetail["strips"] = [
+      {
+        label: "Event loop delay",
+        unit: "s",
+        points: runtime.map((s) => ({ time: s.time, value: s.eventLoopDelayMax })),
+      },
+      { label: "Garbage collection", unit: "s", points: runtime.map((s) => ({ time: s.time, value: s.gcDuration })) },
+      {
+        label: "CPU",
+        unit: "1",
+        points: resources.flatMap(({ time, cpu }) => (cpu === undefined ? [] : [{ time, value: cpu }])),
+      },
+      { label: "Memory", unit: "By", points: resources.map(({ time, memory }) => ({ time, value: memory })) },
+    ];
+    return strips.filter((strip) => strip.points.length > 1);
   }
 }

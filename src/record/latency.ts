@@ -1,8 +1,9 @@
-import { build, type Histogram } from "hdr-histogram-js";
 import type { DistributionBar, LatencyPoint, LatencyStats } from "../model/state.ts";
 import type { Outcome, Summary } from "../model/wire.ts";
 import { Counts } from "./counts.ts";
+import { addResponse, Figures, takeResponse, totalsOf } from "./figures.ts";
 import { bucketOf, percentile, type Slot, SlotRing } from "./slots.ts";
+import { addTotals, describe, QUANTILES, type Totals, totals } from "./totals.ts";
 
 /** Width of a chart's latency bucket, seconds. */
 export const CHART_BUCKET = 5;
@@ -10,55 +11,9 @@ export const CHART_BUCKET = 5;
 export const CHART_SPAN = 1200;
 const WINDOW = 300;
 
-/** Three significant digits from 1 µs to 1 h; longer durations count as an hour, their maximum stays exact. */
-function histogram(): Histogram {
-  return build({
-    bitBucketSize: 32,
-    lowestDiscernibleValue: 1,
-    highestTrackableValue: 3.6e9,
-    numberOfSignificantValueDigits: 3,
-  });
-}
-const clamp = (microseconds: number) => Math.min(microseconds, 3.6e9);
-
-/** The quantiles that are told of every window. */
-const QUANTILES = [0.5, 0.95, 0.99] as const;
-
 // A window is filled in, read and cleared at once: nothing else runs in between.
 const windowDurations = new Counts();
 const windowFirsts = new Counts();
-
-interface Totals {
-  count: number;
-  errors: number;
-  cancelled: number;
-  sum: number;
-  max: number;
-  firstCount: number;
-  firstSum: number;
-  firstMax: number;
-}
-const totals = (): Totals => ({
-  count: 0,
-  errors: 0,
-  cancelled: 0,
-  sum: 0,
-  max: 0,
-  firstCount: 0,
-  firstSum: 0,
-  firstMax: 0,
-});
-
-function addTotals(into: Totals, from: Totals): void {
-  into.count += from.count;
-  into.errors += from.errors;
-  into.cancelled += from.cancelled;
-  into.sum += from.sum;
-  into.firstCount += from.firstCount;
-  into.firstSum += from.firstSum;
-  if (from.max > into.max) into.max = from.max;
-  if (from.firstMax > into.firstMax) into.firstMax = from.firstMax;
-}
 
 /**
  * Latency of one query type of one agent: sliding windows of one and five minutes, the session, and buckets for
@@ -67,73 +22,61 @@ function addTotals(into: Totals, from: Totals): void {
  */
 export class QueryTypeRecord {
   #slots = new SlotRing<Totals>(WINDOW + CHART_BUCKET, totals);
-  // Made when there is something to count: each takes some 100 KB.
-  #session: Histogram | undefined;
-  #sessionFirst: Histogram | undefined;
-  #sessionTotals = totals();
+  #session = new Figures();
   #points = new Map<number, LatencyPoint>();
   #dirty = new Set<number>();
   lastTime = 0;
   lastDuration = 0;
 
-  /** Counts one response that ended at `end` (Unix seconds); `now` places late and future ones. */
-  record(now: number, end: number, duration: number, outcome: Outcome, timeToFirstToken?: number): void {
+  /**
+   * Counts one response that ended at `end` (Unix seconds); `now` places late and future ones.
+   * @returns the second in which it was counted, for {@link retract}
+   */
+  record(now: number, end: number, duration: number, outcome: Outcome, timeToFirstToken?: number): number {
     const slot = this.#slot(now, end);
     const microseconds = duration * 1e6;
-    for (const t of [slot.totals, this.#sessionTotals]) {
-      t.count++;
-      if (outcome === "error") t.errors++;
-      if (outcome === "cancelled") t.cancelled++;
-      else {
-        t.sum += microseconds;
-        if (microseconds > t.max) t.max = microseconds;
-      }
-    }
-    if (outcome !== "cancelled") {
-      const bucket = bucketOf(microseconds);
-      slot.durations.set(bucket, (slot.durations.get(bucket) ?? 0) + 1);
-      this.#session ??= histogram();
-      this.#session.recordValue(clamp(bucket));
-    }
-    if (timeToFirstToken !== undefined) this.#recordFirst(slot, timeToFirstToken * 1e6);
+    addResponse(slot.totals, microseconds, outcome);
+    if (outcome !== "cancelled") increment(slot.durations, bucketOf(microseconds), 1);
+    if (timeToFirstToken !== undefined) recordFirst(slot, timeToFirstToken * 1e6);
+    this.#session.record(duration, outcome, timeToFirstToken);
     this.#seen(now, end, duration);
+    return slot.second;
+  }
+
+  /**
+   * Takes back a response that {@link record} had counted in `second`, because another door tells it better. The
+   * session's maximum stays.
+   * @param sameSession false when the session's figures began anew since
+   */
+  retract(second: number, duration: number, outcome: Outcome, sameSession: boolean, timeToFirstToken?: number): void {
+    if (sameSession) this.#session.retract(duration, outcome, timeToFirstToken);
+    const slot = this.#slots.existing(second);
+    if (!slot) return;
+    takeResponse(slot.totals, duration * 1e6, outcome);
+    if (outcome !== "cancelled") increment(slot.durations, bucketOf(duration * 1e6), -1);
+    if (timeToFirstToken !== undefined) {
+      slot.totals.firstCount--;
+      slot.totals.firstSum -= timeToFirstToken * 1e6;
+      increment(slot.firsts, bucketOf(timeToFirstToken * 1e6), -1);
+    }
+    slot.totals.max = highest(slot.durations, slot.totals.max);
+    slot.totals.firstMax = highest(slot.firsts, slot.totals.firstMax);
+    this.#dirty.add(second - (second % CHART_BUCKET));
   }
 
   /** Adds what a client's full queue had folded. */
   merge(now: number, summary: Summary): void {
     const slot = this.#slot(now, summary.end);
-    const added: Totals = {
-      count: summary.count,
-      errors: summary.errors,
-      cancelled: summary.cancelled,
-      sum: summary.durations.sum * 1e6,
-      max: summary.durations.max * 1e6,
-      firstCount: summary.timeToFirstToken?.count ?? 0,
-      firstSum: (summary.timeToFirstToken?.sum ?? 0) * 1e6,
-      firstMax: (summary.timeToFirstToken?.max ?? 0) * 1e6,
-    };
-    addTotals(slot.totals, added);
-    addTotals(this.#sessionTotals, added);
-    for (const [value, n] of summary.durations.buckets) {
-      const bucket = bucketOf(value);
-      slot.durations.set(bucket, (slot.durations.get(bucket) ?? 0) + n);
-      this.#session ??= histogram();
-      this.#session.recordValueWithCount(clamp(bucket), n);
-    }
-    for (const [value, n] of summary.timeToFirstToken?.buckets ?? []) {
-      const bucket = bucketOf(value);
-      slot.firsts.set(bucket, (slot.firsts.get(bucket) ?? 0) + n);
-      this.#sessionFirst ??= histogram();
-      this.#sessionFirst.recordValueWithCount(clamp(bucket), n);
-    }
+    addTotals(slot.totals, totalsOf(summary));
+    for (const [value, n] of summary.durations.buckets) increment(slot.durations, bucketOf(value), n);
+    for (const [value, n] of summary.timeToFirstToken?.buckets ?? []) increment(slot.firsts, bucketOf(value), n);
+    this.#session.merge(summary);
     this.#seen(now, summary.end, summary.durations.max);
   }
 
   /** Begins the session's figures anew, with a new run. */
   startSession(): void {
-    this.#session = undefined;
-    this.#sessionFirst = undefined;
-    this.#sessionTotals = totals();
+    this.#session = new Figures();
   }
 
   /** Figures of the last `span` seconds, at most 300. */
@@ -152,14 +95,15 @@ export class QueryTypeRecord {
 
   /** Figures since the run began. */
   session(): LatencyStats {
-    return describe(this.#sessionTotals, percentiles(this.#session), percentiles(this.#sessionFirst));
+    return this.#session.stats();
   }
 
   /** Chart buckets that changed since the last call. */
   changedPoints(now: number): LatencyPoint[] {
     const changed: LatencyPoint[] = [];
     for (const start of this.#dirty) {
-      const point = this.#point(now, start);
+      // A point whose responses were all taken back stays, with none.
+      const point = this.#point(now, start) ?? (this.#points.has(start) ? emptyPoint(start) : undefined);
       if (point) {
         this.#points.set(start, point);
         changed.push(point);
@@ -187,18 +131,6 @@ export class QueryTypeRecord {
     return [...bars]
       .sort(([a], [b]) => a - b)
       .map(([bar, count]) => ({ from: 10 ** (bar / 10) / 1e6, to: 10 ** ((bar + 1) / 10) / 1e6, count }));
-  }
-
-  #recordFirst(slot: Slot<Totals>, microseconds: number): void {
-    for (const t of [slot.totals, this.#sessionTotals]) {
-      t.firstCount++;
-      t.firstSum += microseconds;
-      if (microseconds > t.firstMax) t.firstMax = microseconds;
-    }
-    const bucket = bucketOf(microseconds);
-    slot.firsts.set(bucket, (slot.firsts.get(bucket) ?? 0) + 1);
-    this.#sessionFirst ??= histogram();
-    this.#sessionFirst.recordValue(clamp(bucket));
   }
 
   /** A clock that was set back must not leave an end in the future. */
@@ -236,24 +168,25 @@ export class QueryTypeRecord {
   }
 }
 
-/** From percentiles in microseconds, in the order of {@link QUANTILES}. */
-function describe(sum: Totals, durations: readonly number[], firsts: readonly number[]): LatencyStats {
-  const stats: LatencyStats = { count: sum.count, errors: sum.errors, cancelled: sum.cancelled };
-  const ended = sum.count - sum.cancelled;
-  if (ended > 0) Object.assign(stats, spread(durations, sum.sum / ended, sum.max));
-  if (sum.firstCount > 0) {
-    const figures = spread(firsts, sum.firstSum / sum.firstCount, sum.firstMax);
-    stats.timeToFirstToken = { count: sum.firstCount, ...figures };
-  }
-  return stats;
+const emptyPoint = (time: number): LatencyPoint => ({ time, count: 0, errors: 0, p50: 0, p95: 0, p99: 0 });
+
+function recordFirst(slot: Slot<Totals>, microseconds: number): void {
+  slot.totals.firstCount++;
+  slot.totals.firstSum += microseconds;
+  if (microseconds > slot.totals.firstMax) slot.totals.firstMax = microseconds;
+  increment(slot.firsts, bucketOf(microseconds), 1);
 }
 
-/** In seconds; a bucket's upper edge may pass the true maximum, which is known. */
-function spread([p50 = 0, p95 = 0, p99 = 0]: readonly number[], mean: number, max: number) {
-  const seconds = (microseconds: number) => Math.min(microseconds, max) / 1e6;
-  return { mean: mean / 1e6, p50: seconds(p50), p95: seconds(p95), p99: seconds(p99), max: max / 1e6 };
+function increment(counts: Map<number, number>, bucket: number, by: number): void {
+  const n = (counts.get(bucket) ?? 0) + by;
+  if (n > 0) counts.set(bucket, n);
+  else counts.delete(bucket);
 }
 
-function percentiles(histogram: Histogram | undefined): number[] {
-  return QUANTILES.map((quantile) => histogram?.getValueAtPercentile(quantile * 100) ?? 0);
+/** The maximum after one was taken back: the old one while its bucket still counts, else the highest bucket. */
+function highest(counts: ReadonlyMap<number, number>, max: number): number {
+  if (counts.has(bucketOf(max))) return max;
+  let found = 0;
+  for (const bucket of counts.keys()) if (bucket > found) found = bucket;
+  return found;
 }

@@ -26,6 +26,12 @@ export class SlotRing<T> {
     return slot;
   }
 
+  /** The slot of a second while the ring still holds it. */
+  existing(second: number): Slot<T> | undefined {
+    const there = this.#slots[second % this.#slots.length];
+    return there?.second === second ? there : undefined;
+  }
+
   /** Slots of the last `span` seconds up to and including `now`. */
   since(now: number, span: number): Slot<T>[] {
     const current = Math.floor(now);

@@ -100,7 +100,10 @@ export interface PerformanceSummary {
   voice: { success: number; failure: number };
 }
 
-/** Never throws and never waits: what can't be sent is queued, then folded into summaries, then counted as dropped. */
+/**
+ * Never throws and never waits: what can't be sent is queued, then folded into summaries, then counted as dropped.
+ * Where the agent uses OpenTelemetry, a response tells the span that was active when it started.
+ */
 export interface Monitor {
   /** False when there is no collector to report to: nothing is measured then. */
   readonly enabled: boolean;

@@ -4,6 +4,11 @@ import { Hooks } from "./hooks.ts";
 /** The share of a command's deadline that its hooks get: the reply has to arrive within the rest. */
 const SHARE = 0.9;
 
+const unknown = (name: string) =>
+  String(name).startsWith("allocations")
+    ? "Only Python agents trace their allocations; of this one take a heap snapshot."
+    : `This client knows no command "${name}": a newer one may (Add Client to This Project).`;
+
 /** What the collector may ask an agent for. */
 export class Commands {
   readonly cleanup = new Hooks();
@@ -18,7 +23,7 @@ export class Commands {
   async answer({ id, name, deadline }: Command): Promise<Reply> {
     try {
       if (name === "memory") this.#memory();
-      else if (name !== "cleanup" && name !== "shutdown") throw new Error(`this client knows no command "${name}"`);
+      else if (name !== "cleanup" && name !== "shutdown") return { type: "reply", id, ok: false, error: unknown(name) };
       const hooks = name === "memory" ? 0 : await this[name].run(deadline * 1000 * SHARE);
       return { type: "reply", id, ok: true, result: { hooks } };
     } catch (error) {

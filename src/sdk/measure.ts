@@ -1,7 +1,9 @@
 import type { Recorder } from "./recorder.ts";
+import { activeSpan } from "./span.ts";
 
-/** Times `fn` as a response: what it returns is returned, what it throws is thrown; `more` as in `Recorder.response`. */
-export function measure<T>(recorder: Recorder, queryType: string, more: string, fn: () => T): T {
+/** Times `fn` as a response: what it returns is returned, what it throws is thrown; `given` is `more` of `Recorder.response`. */
+export function measure<T>(recorder: Recorder, queryType: string, given: string, fn: () => T): T {
+  const more = given + activeSpan();
   const start = performance.now();
   let result: T;
   try {

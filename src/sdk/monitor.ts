@@ -18,6 +18,7 @@ import { measure } from "./measure.ts";
 import { memoryUsage } from "./memory.ts";
 import type { Droppable } from "./outbox.ts";
 import { Recorder } from "./recorder.ts";
+import { activeSpan } from "./span.ts";
 import { describe } from "./summary.ts";
 import { details, outcomeOf, Tracker } from "./tracker.ts";
 import { TurnHandle } from "./turn.ts";
@@ -91,7 +92,7 @@ export class ConnectedMonitor implements Monitor {
       return;
     }
     const first = duration(more.timeToFirstToken) ? more.timeToFirstToken : undefined;
-    this.#recorder.response(queryType, start, took, outcomeOf(more.outcome), details(more), first);
+    this.#recorder.response(queryType, start, took, outcomeOf(more.outcome), details(more) + activeSpan(), first);
   }
 
   measure<T>(queryType: string, fn: () => T): T {

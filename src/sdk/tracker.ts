@@ -1,6 +1,7 @@
 import type { Outcome, ResponseTracker } from "./api.ts";
 import { count, quote, text } from "./json.ts";
 import type { Recorder } from "./recorder.ts";
+import { activeSpan } from "./span.ts";
 
 /** `Symbol.dispose`, also where Node is too old to have it: compiled `using` looks for it under this name. */
 export const dispose: typeof Symbol.dispose = Symbol.dispose ?? Symbol.for("Symbol.dispose");
@@ -18,7 +19,7 @@ export class Tracker implements ResponseTracker {
   constructor(recorder: Recorder, queryType: string, more: string, model?: string) {
     this.#recorder = recorder;
     this.queryType = queryType;
-    this.#more = more;
+    this.#more = more + activeSpan();
     this.#model = model;
   }
 

@@ -194,9 +194,10 @@ describe("Attach to Process", () => {
 });
 
 describe("Copy Environment for an External Terminal", () => {
-  it("puts socket and token into the clipboard", async () => {
+  it("puts socket, token and the OpenTelemetry endpoint into the clipboard", async () => {
     await run("copyEnvironment");
     const text = await until("the clipboard is set", async () => (await vscode.env.clipboard.readText()) || undefined);
-    assert.match(text, /^export AGENT_VITALS_SOCKET='\/.+'\nexport AGENT_VITALS_TOKEN='[0-9a-f]+'\n$/);
+    assert.match(text, /^export AGENT_VITALS_SOCKET='\/.+'\nexport AGENT_VITALS_TOKEN='[0-9a-f]+'\n/);
+    assert.match(text, /\nexport OTEL_EXPORTER_OTLP_ENDPOINT='http:\/\/127\.0\.0\.1:\d+'\n/);
   });
 });

@@ -293,7 +293,7 @@ describe("The dashboard in a browser", () => {
       script.play(120);
       await showAll(script);
     }
-    const blue = await page.evaluate<{ beside: number; elsewhere: number }>(`(() => {
+    const count = `(() => {
       const canvas = document.querySelector(".tracks canvas");
       const label = document.querySelector('[data-track="talker"]').getBoundingClientRect();
       const top = canvas.getBoundingClientRect().top;
@@ -306,8 +306,11 @@ describe("The dashboard in a browser", () => {
         count[y > label.top && y < label.bottom ? "beside" : "elsewhere"]++;
       }
       return count;
-    })()`);
-    assert.ok(blue.beside > 50 && blue.elsewhere < blue.beside / 20, JSON.stringify(blue));
+    })()`;
+    await until("Talker's line beside its label", async () => {
+      const blue = await page.evaluate<{ beside: number; elsewhere: number }>(count);
+      return blue.beside > 50 && blue.elsewhere < blue.beside / 20;
+    });
   });
 
   it("fits into a side panel, the worst figure first", async () => {

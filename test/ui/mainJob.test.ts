@@ -3,7 +3,7 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { TurnSummary } from "../../examples/agent/src/turnSummary.ts";
 import { until } from "../support/until.ts";
-import { runExample } from "../unit/example/agentProcess.ts";
+import { post, recording, runExample } from "../unit/example/agentProcess.ts";
 import { useWorkbench } from "./support/workbench.ts";
 
 const TURNS = 50;
@@ -90,6 +90,28 @@ describe("A developer with the packaged extension", () => {
     await workbench().page.waitForTimeout(800);
     await workbench().screenshot("dashboard-light");
     await workbench().useTheme("dark");
+  });
+
+  it("sees where the time of each turn went", async () => {
+    const url = await until("the agent listens", () => urlOf(newestOutput(workbench().folder)));
+    for (let i = 0; i < 3; i++) await (await post(url, "/voice", recording("first-token"))).text();
+    await workbench().runCommand("View: Toggle Panel Visibility");
+    const dashboard = workbench().webview();
+    await dashboard.getByRole("tab", { name: "Turns" }).click();
+    await dashboard.getByText("Waterfall").first().waitFor();
+    const voice = dashboard.getByRole("row").filter({ hasText: "voice" }).first();
+    await voice.click();
+    await dashboard.getByText(/Where .* of silence went/).waitFor();
+    for (const stage of ["Endpointing", "Speech to text", "RAG search", "Talker", "Text to speech"]) {
+      await dashboard.getByText(stage).first().waitFor();
+    }
+    await workbench().page.waitForTimeout(500);
+    await workbench().screenshot("turns-dark");
+    await workbench().useTheme("light");
+    await workbench().page.waitForTimeout(500);
+    await workbench().screenshot("turns-light");
+    await workbench().useTheme("dark");
+    await dashboard.getByRole("tab", { name: "Overview" }).click();
   });
 
   it("finds the agent, its run and what the run kept in the agents tree", async () => {

@@ -1,3 +1,4 @@
+import type { VNode } from "preact";
 import { useMemo } from "preact/hooks";
 import type { DashboardMemento } from "../../src/model/dashboard.ts";
 import type { AgentState } from "../../src/model/state.ts";
@@ -9,13 +10,17 @@ import { Header, type Run } from "./Header.tsx";
 import { Machine } from "./Machine.tsx";
 import { Notices } from "./Notices.tsx";
 import { Distributions } from "./panels/Distributions.tsx";
+import { Faults } from "./panels/Faults.tsx";
 import { Gauges } from "./panels/Gauges.tsx";
+import { ModelServers } from "./panels/ModelServers.tsx";
 import { Responses } from "./panels/Responses.tsx";
 import { Voice } from "./panels/Voice.tsx";
+import { Tabs } from "./Tabs.tsx";
 import { Tiles } from "./tiles/Tiles.tsx";
 import { worstFirst } from "./tiles/tile.ts";
 import { tiles } from "./tiles/tiles.ts";
 import { Tracks } from "./tracks/Tracks.tsx";
+import { Turns } from "./turns/Turns.tsx";
 import { Verdict } from "./Verdict.tsx";
 import { verdict } from "./verdict.ts";
 
@@ -25,6 +30,8 @@ export interface AppProps {
   run: Run;
   show: (agent: string) => void;
   keep: (change: Partial<DashboardMemento>) => void;
+  /** Asks for one turn, whole. */
+  askTurn: (agent: string, index: number) => void;
   dismiss: () => void;
 }
 
@@ -51,8 +58,26 @@ export function App(props: AppProps) {
   return (
     <>
       <Header agents={agents} agent={agent} now={model.now} run={run} show={props.show} />
+      <Pages {...props} agent={agent} notices={notices} />
+    </>
+  );
+}
+
+/** The page that was chosen; there is no choice before the agent's first turn. */
+function Pages(props: AppProps & { agent: AgentState; notices: VNode }) {
+  const { model, agent, notices, keep, askTurn } = props;
+  const narrow = useMedia("(max-width: 699px)");
+  const { page = "overview" } = model.memento;
+  const tabs = page !== "overview" || model.series.turns.length > 0;
+  return (
+    <>
+      {tabs && <Tabs page={page} narrow={narrow} go={(name) => keep({ page: name })} />}
       {notices}
-      <Figures {...props} agent={agent} />
+      {page === "turns" ? (
+        <Turns key={agent.name} model={model} agent={agent} narrow={narrow} keep={keep} ask={askTurn} />
+      ) : (
+        <Figures {...props} narrow={narrow} />
+      )}
     </>
   );
 }
@@ -72,8 +97,7 @@ function Connecting({ name }: { name: string | undefined }) {
   );
 }
 
-function Figures({ model, agent, palette, run, keep }: AppProps & { agent: AgentState }) {
-  const narrow = useMedia("(max-width: 699px)");
+function Figures({ model, agent, palette, run, keep, narrow }: AppProps & { agent: AgentState; narrow: boolean }) {
   const { series, state, collector, now, memento } = model;
   const hardware = state?.hardware;
   const all = useMemo(() => tiles(agent, series, hardware, now), [agent, series, hardware, now]);
@@ -100,6 +124,8 @@ function Figures({ model, agent, palette, run, keep }: AppProps & { agent: Agent
         <div class="panels">
           <Distributions agent={agent} series={series} table={table} />
           <Voice agent={agent} />
+          <ModelServers servers={state.modelServers} now={now} />
+          <Faults agent={agent} now={now} />
           <Gauges agent={agent} />
         </div>
       </div>

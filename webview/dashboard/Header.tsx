@@ -71,7 +71,9 @@ const origins: Record<RunOrigin, string> = {
 };
 
 function Process({ run }: { run: RunState }) {
-  const parts = [`pid ${run.pid}`, run.runtime, origins[run.origin]].filter((part) => part !== undefined);
+  const parts = [run.pid > 0 ? `pid ${run.pid}` : undefined, run.runtime, origins[run.origin]].filter(
+    (part) => part !== undefined,
+  );
   return (
     <p class="process quiet cut" title={run.commandLine}>
       {parts.join(" · ")}

@@ -1,5 +1,6 @@
 import type { CollectorStatus, DashboardMemento, DashboardNotification } from "../../src/model/dashboard.ts";
 import type { AgentState, WorkspaceState } from "../../src/model/state.ts";
+import type { TurnDetail } from "../../src/model/turns.ts";
 import { emptyWindow, merge, type SeriesWindow, trim } from "./seriesWindow.ts";
 
 // A collector on another machine may have another clock; the same machine's is only late by the way of a message.
@@ -11,6 +12,10 @@ export class DashboardModel {
   state: WorkspaceState | undefined;
   series: SeriesWindow;
   memento: Partial<DashboardMemento>;
+  /** The turn that was told last; `detail` is undefined when it is no longer kept. */
+  turn: { agent: string; index: number; detail: TurnDetail | undefined } | undefined;
+  /** How many times the whole series came: what was asked about before may have changed. */
+  wholes = 0;
   /** What the editor could not do when it was last asked. */
   failure: string | undefined;
   #shown: string | undefined;
@@ -45,10 +50,16 @@ export class DashboardModel {
         break;
       case "series":
         this.series = merge(emptyWindow(notification.series.agent), notification.series);
+        this.wholes++;
         break;
       case "tick":
         if (notification.series.agent === this.series.agent) this.series = merge(this.series, notification.series);
         break;
+      case "turn": {
+        const { agent, index, detail } = notification;
+        this.turn = { agent, index, detail };
+        break;
+      }
     }
     this.series = trim(this.series, this.#seriesEnd());
   }
@@ -57,7 +68,11 @@ export class DashboardModel {
     this.collector = collector;
     this.state = state;
     this.#shown = shown;
-    if (shown !== undefined) this.memento = { ...this.memento, agent: shown };
+    if (shown !== undefined && shown !== this.memento.agent) {
+      // Another agent's turns are numbered anew.
+      const turn = this.memento.agent === undefined ? this.memento.turn : undefined;
+      this.memento = { ...this.memento, agent: shown, turn };
+    }
     // Another agent's figures must not stand under this one's name until its own have come.
     if (shown !== undefined && shown !== this.series.agent) this.series = emptyWindow(shown);
     if (state) {

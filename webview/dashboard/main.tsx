@@ -6,6 +6,11 @@ import "./tiles/tiles.css";
 import "./tracks/tracks.css";
 import "./panels/panels.css";
 import "./empty.css";
+import "./tabs.css";
+import "./turns/list.css";
+import "./turns/stages.css";
+import "./turns/detail.css";
+import "./turns/waterfall.css";
 import { render } from "preact";
 import {
   type DashboardMemento,
@@ -41,6 +46,7 @@ const paint = onFrame(() => {
       run={(command, agent) => ask({ kind: "command", command, ...(agent !== undefined && { agent }) })}
       show={(agent) => ask({ kind: "show", agent })}
       keep={keep}
+      askTurn={askTurn}
       dismiss={() => fail(undefined)}
     />,
     root,
@@ -51,6 +57,12 @@ function keep(change: Partial<DashboardMemento>): void {
   model.memento = { ...model.memento, ...change };
   channel.keep(change);
   paint();
+}
+
+function askTurn(agent: string, index: number): void {
+  channel
+    .request({ kind: "turn", agent, index })
+    .catch((error: Error) => fail(`Turn ${index + 1} could not be had: ${error.message}.`));
 }
 
 function fail(message: string | undefined): void {

@@ -1,9 +1,12 @@
 import type { AgentSeries, ResponseRow } from "../../src/model/state.ts";
+import type { TurnRow } from "../../src/model/turns.ts";
 
 /** How far back the charts reach, seconds. */
 export const CHART_SPAN = 600;
 /** Rows of the table of the last responses. */
 export const ROWS_KEPT = 200;
+/** Rows of the list of turns. */
+export const TURNS_KEPT = 500;
 // What lies a little before the chart's edge is kept, so that lines run into it.
 const MARGIN = 30;
 
@@ -30,10 +33,18 @@ function append<T extends Timed>(known: readonly T[], news: readonly T[]): reado
   return added.length === 0 ? known : [...known, ...added];
 }
 
-function appendRows(known: readonly ResponseRow[], news: readonly ResponseRow[]): readonly ResponseRow[] {
+/** Newest first; a row that comes again takes the place of what it was before, or leaves when it is gone. */
+function mergeRows<T extends { index: number; gone?: boolean }>(
+  known: readonly T[],
+  news: readonly T[],
+  kept: number,
+): readonly T[] {
+  if (news.length === 0) return known;
+  const byIndex = new Map(news.map((row) => [row.index, row]));
   const last = known[0]?.index ?? -1;
-  const added = news.filter((row) => row.index > last);
-  return added.length === 0 ? known : [...added.reverse(), ...known].slice(0, ROWS_KEPT);
+  const added = [...byIndex.values()].filter((row) => row.index > last).sort((a, b) => b.index - a.index);
+  const changed = added.length < byIndex.size ? known.map((row) => byIndex.get(row.index) ?? row) : known;
+  return [...added, ...changed].filter((row) => !row.gone).slice(0, kept);
 }
 
 /** Marks of one moment may be several: they are told apart by what they say. */
@@ -44,13 +55,18 @@ function appendMarks(known: AgentSeries["marks"], news: AgentSeries["marks"]): A
   return [...byKey.values()].sort((a, b) => a.time - b.time);
 }
 
+type Listed = "resources" | "heap" | "voice" | "responses" | "turns" | "runtime";
+
 /** What the charts of one agent show; replaced, never changed, so that an unchanged part is the same object. */
-export interface SeriesWindow extends Readonly<Omit<AgentSeries, "resources" | "heap" | "voice" | "responses">> {
+export interface SeriesWindow extends Readonly<Omit<AgentSeries, Listed>> {
   readonly resources: readonly AgentSeries["resources"][number][];
   readonly heap: readonly AgentSeries["heap"][number][];
   readonly voice: readonly AgentSeries["voice"][number][];
   /** Newest first, at most {@link ROWS_KEPT}. */
   readonly responses: readonly ResponseRow[];
+  /** Newest first, at most {@link TURNS_KEPT}. */
+  readonly turns: readonly TurnRow[];
+  readonly runtime: readonly AgentSeries["runtime"][number][];
 }
 
 export function emptyWindow(agent: string): SeriesWindow {
@@ -64,6 +80,8 @@ export function emptyWindow(agent: string): SeriesWindow {
     voice: [],
     responses: [],
     marks: [],
+    turns: [],
+    runtime: [],
   };
 }
 
@@ -81,8 +99,10 @@ export function merge(known: SeriesWindow, tick: AgentSeries): SeriesWindow {
     resources: append(known.resources, tick.resources),
     heap: append(known.heap, tick.heap),
     voice: replaceByTime(known.voice, tick.voice),
-    responses: appendRows(known.responses, tick.responses),
+    responses: mergeRows(known.responses, tick.responses, ROWS_KEPT),
     marks: appendMarks(known.marks, tick.marks),
+    turns: mergeRows(known.turns, tick.turns, TURNS_KEPT),
+    runtime: append(known.runtime, tick.runtime),
   };
 }
 
@@ -90,7 +110,7 @@ export function merge(known: SeriesWindow, tick: AgentSeries): SeriesWindow {
 export function trim(window: SeriesWindow, now: number): SeriesWindow {
   const from = now - CHART_SPAN - MARGIN;
   const old = (items: readonly Timed[]) => (items[0]?.time ?? now) < from - MARGIN;
-  const lines = [...Object.values(window.latency), window.resources, window.heap, window.voice];
+  const lines = [...Object.values(window.latency), window.resources, window.heap, window.voice, window.runtime];
   if (!lines.some(old)) return window;
   const latency = Object.entries(window.latency).map(([queryType, points]) => [queryType, newerThan(points, from)]);
   return {
@@ -99,5 +119,6 @@ export function trim(window: SeriesWindow, now: number): SeriesWindow {
     resources: newerThan(window.resources, from),
     heap: newerThan(window.heap, from),
     voice: newerThan(window.voice, from),
+    runtime: newerThan(window.runtime, from),
   };
 }

@@ -92,12 +92,29 @@ function running(agent: AgentState, now: number): Verdict {
 /** Nothing is wrong: how well that is known. */
 function calm(agent: AgentState, all: QueryTypeLatency[], now: number): Verdict {
   const active = all.filter((q) => q.minute.p95 !== undefined);
+  const [slow] = agent.pending;
+  if (active.length === 0 && slow) {
+    const whom = slow.model ? `${slow.model} at ${slow.host}` : slow.host;
+    return {
+      severity: "warning",
+      lead: "A request is still open:",
+      rest: `${whom} has not answered for ${formatAge(now - slow.start)}.`,
+    };
+  }
+  if (all.length === 0 && agent.inspector?.state === "attached") {
+    return { severity: "info", lead: "Attached.", rest: "Waiting for the first call to a model." };
+  }
+  if (all.length === 0 && agent.inspector?.message) {
+    return { severity: "warning", lead: "Its model calls can't be seen.", rest: agent.inspector.message };
+  }
   if (all.length === 0 && agent.connections === 0) {
     return {
       severity: "info",
       lead: "No client is connected.",
-      rest: "CPU and memory are read from the process; latency comes from the client in the agent.",
-      action: { label: "Add Client", command: "agentVitals.addClient" },
+      rest: "CPU and memory are read from the process; latency comes by its inspector, OpenTelemetry or the client.",
+      action: isNode(agent)
+        ? { label: "Attach Inspector", command: "agentVitals.attachInspector" }
+        : { label: "Add Client", command: "agentVitals.addClient" },
     };
   }
   if (all.every((q) => standing(q) === "waiting")) {
@@ -133,6 +150,9 @@ function calm(agent: AgentState, all: QueryTypeLatency[], now: number): Verdict 
     rest: `${list(few.map(title))} ${few.length > 1 ? "rest" : "rests"} on fewer than ${ENOUGH_RESPONSES} responses in the last minute.`,
   };
 }
+
+/** Only Node has the inspector that the probe needs. */
+const isNode = (agent: AgentState) => /^\S*node(js)?(\.exe)?(\s|$)/.test(currentRun(agent)?.commandLine ?? "");
 
 const responses = (count: number) => `${count} response${count === 1 ? "" : "s"}`;
 

@@ -8,6 +8,8 @@ export interface HeldRows<Row> {
   /** Goes on the scrolling element. */
   events: {
     onScroll: (event: Event) => void;
+    onPointerEnter: () => void;
+    onPointerLeave: () => void;
     onFocusIn: (event: Event) => void;
     onFocusOut: (event: FocusEvent) => void;
   };
@@ -16,18 +18,19 @@ export interface HeldRows<Row> {
 }
 
 /**
- * Holds newest-first rows while their list is scrolled away from the top or has the keyboard's focus.
+ * Holds newest-first rows while their list is scrolled away from the top, or has the pointer over it or the
+ * keyboard's focus in it.
  * @param number counts up by one a row, also for rows that never arrived
  */
 export function useHeldRows<Row>(rows: readonly Row[], number: (row: Row) => number): HeldRows<Row> {
   const [held, setHeld] = useState<readonly Row[]>();
-  const reading = useRef({ scrolled: false, focused: false });
+  const reading = useRef({ scrolled: false, focused: false, pointed: false });
   const latest = useRef(rows);
   latest.current = rows;
 
   const decide = () => {
-    const { scrolled, focused } = reading.current;
-    setHeld((before) => (scrolled || focused ? (before ?? latest.current) : undefined));
+    const { scrolled, focused, pointed } = reading.current;
+    setHeld((before) => (scrolled || focused || pointed ? (before ?? latest.current) : undefined));
   };
   const shown = held ?? rows;
   const [first, newest] = [shown[0], rows[0]];
@@ -37,6 +40,14 @@ export function useHeldRows<Row>(rows: readonly Row[], number: (row: Row) => num
     events: {
       onScroll: ({ currentTarget }) => {
         reading.current.scrolled = (currentTarget as HTMLElement).scrollTop > 0;
+        decide();
+      },
+      onPointerEnter: () => {
+        reading.current.pointed = true;
+        decide();
+      },
+      onPointerLeave: () => {
+        reading.current.pointed = false;
         decide();
       },
       onFocusIn: () => {
@@ -49,7 +60,7 @@ export function useHeldRows<Row>(rows: readonly Row[], number: (row: Row) => num
       },
     },
     release: () => {
-      reading.current = { scrolled: false, focused: false };
+      reading.current = { scrolled: false, focused: false, pointed: false };
       decide();
     },
   };

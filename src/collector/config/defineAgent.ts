@@ -55,6 +55,7 @@ export function defineAgent(
     env: { ...fromFile, ...ownEnv },
     primaryQueryType: config.primaryQueryType ?? "talker",
     thresholds: mapValues(config.thresholds ?? {}, seconds),
+    models: Object.entries(config.models ?? {}).map(([pattern, queryType]) => ({ pattern, queryType })),
     stop: { signal: config.stop?.signal ?? "SIGTERM", timeout: seconds(config.stop?.timeout ?? "5s") },
   };
   return { definition, problems };

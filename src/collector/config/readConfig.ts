@@ -2,6 +2,7 @@ import { basename, join } from "node:path";
 import { getNodeValue, type JSONPath } from "jsonc-parser";
 import { type AgentDefinition, CONFIG_PATH } from "../../model/config.ts";
 import { AgentConfig, ConfigFile } from "../../model/configSchema.ts";
+import type { ModelServerTarget } from "../../model/modelServers.ts";
 import type { ConfigProblem } from "../../model/state.ts";
 import { defineAgent } from "./defineAgent.ts";
 import { ConfigDocument, pathText, readText } from "./document.ts";
@@ -12,6 +13,8 @@ type Environment = Readonly<Record<string, string | undefined>>;
 export interface Config {
   /** Agents that can be launched. */
   definitions: AgentDefinition[];
+  /** Model servers that are named, whether they run or not. */
+  modelServers: ModelServerTarget[];
   /** In the order of folders, files and lines. */
   problems: ConfigProblem[];
 }
@@ -22,12 +25,13 @@ export interface Config {
  * @param options `multiRoot`: agents are named `folder/name`
  */
 export function readConfig(folders: readonly string[], env: Environment, options: { multiRoot: boolean }): Config {
-  const config: Config = { definitions: [], problems: [] };
+  const config: Config = { definitions: [], modelServers: [], problems: [] };
   const names = new Set<string>();
   for (const folder of folders) {
     const prefix = options.multiRoot ? `${basename(folder)}/` : "";
-    const { definitions, problems } = readFolder(folder, env, prefix, names);
+    const { definitions, modelServers, problems } = readFolder(folder, env, prefix, names);
     config.definitions.push(...definitions);
+    config.modelServers.push(...modelServers);
     config.problems.push(...problems);
   }
   return config;
@@ -37,13 +41,13 @@ function readFolder(folder: string, env: Environment, prefix: string, names: Set
   const file = join(folder, CONFIG_PATH);
   try {
     const text = readText(file);
-    if (text === undefined) return { definitions: [], problems: [] };
+    if (text === undefined) return { definitions: [], modelServers: [], problems: [] };
     return readAgents(new ConfigDocument(file, text), folder, env, prefix, names);
   } catch (error) {
     const document = new ConfigDocument(file, "");
     const tooDeep = error instanceof RangeError;
     document.report([], tooDeep ? "The file is nested too deeply to be read." : (error as Error).message);
-    return { definitions: [], problems: document.problems };
+    return { definitions: [], modelServers: [], problems: document.problems };
   }
 }
 
@@ -56,7 +60,8 @@ function readAgents(
 ): Config {
   const definitions: AgentDefinition[] = [];
   const problems: ConfigProblem[] = [];
-  for (const index of agentIndexes(document)) {
+  const { agents, modelServers } = checkWhole(document);
+  for (const index of agents) {
     const path = ["agents", index];
     const node = document.node(path);
     if (!node || document.isBroken(node)) continue;
@@ -79,12 +84,12 @@ function readAgents(
     problems.push(...defined.problems);
   }
   const inOrder = document.problems.sort((a, b) => a.line - b.line || a.column - b.column);
-  return { definitions, problems: [...inOrder, ...problems] };
+  return { definitions, modelServers, problems: [...inOrder, ...problems] };
 }
 
 /** What an agent can do without: an error in it leaves the default. */
 function isOptional(key: string | number | undefined): boolean {
-  return key === "primaryQueryType" || key === "thresholds" || key === "stop";
+  return key === "primaryQueryType" || key === "thresholds" || key === "stop" || key === "models";
 }
 
 function removeAt(value: object, path: JSONPath): void {
@@ -93,18 +98,29 @@ function removeAt(value: object, path: JSONPath): void {
 }
 
 /** Checks the file as a whole; what it lists as agents is checked one by one. */
-function agentIndexes(document: ConfigDocument): number[] {
+function checkWhole(document: ConfigDocument): { agents: number[]; modelServers: ModelServerTarget[] } {
   const { root } = document;
   if (!root) {
     if (document.problems.length === 0) {
       document.report([], 'The file is empty. Begin with { "version": 1, "agents": [] }.');
     }
-    return [];
+    return { agents: [], modelServers: [] };
   }
   const value = getNodeValue(root) as ConfigFile;
   const shallow = Array.isArray(value?.agents) ? { ...value, agents: [] } : value;
-  validate(document, [], ConfigFile, shallow);
+  const wrong = validate(document, [], ConfigFile, shallow);
   reportStrangeNames(document, [], ConfigFile);
-  if (typeof value?.version === "number" && value.version !== 1) return [];
-  return Array.isArray(value?.agents) ? value.agents.map((_, index) => index) : [];
+  if (typeof value?.version === "number" && value.version !== 1) return { agents: [], modelServers: [] };
+  const named = Array.isArray(value?.modelServers) ? value.modelServers : [];
+  const isGood = (_: unknown, index: number) =>
+    !wrong.some(([key, at]) => key === "modelServers" && (at === index || at === undefined));
+  return {
+    agents: Array.isArray(value?.agents) ? value.agents.map((_, index) => index) : [],
+    modelServers: named.filter(isGood).map(({ url, kind, name }) => ({
+      url: url.replace(/\/$/, ""),
+      configured: true,
+      ...(kind && { kind }),
+      ...(name !== undefined && { name }),
+    })),
+  };
 }

@@ -2,8 +2,8 @@ import type { JSONPath } from "jsonc-parser";
 import type { TSchema } from "typebox";
 import { Settings } from "typebox/system";
 import Value from "typebox/value";
+import { closest } from "../../model/spelling.ts";
 import { type ConfigDocument, pathText } from "./document.ts";
-import { closest } from "./spelling.ts";
 
 // All of them (the default is 8): what is not reported as wrong is used.
 Settings.Set({ maxErrors: 10_000 });

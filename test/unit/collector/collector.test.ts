@@ -106,7 +106,7 @@ describe("the collector", function () {
       const after = await agentThat(next, "wire", (a) => (a.latency[0]?.minute.count ?? 0) > 5);
       assert.deepEqual([after.runs[0]?.pid, after.runs[0]?.id], [before.runs[0]?.pid, runId]);
       assert.equal(after.runs[0]?.origin, "launched");
-      await agentThat(next, attached.agent, (a) => a.runs[0]?.pid === bystander.pid && a.resources !== undefined);
+      await agentThat(next, attached.agent ?? "", (a) => a.runs[0]?.pid === bystander.pid && a.resources !== undefined);
 
       let output = "";
       next.rpc.onNotification(Output, ({ data }) => {
@@ -116,7 +116,7 @@ describe("the collector", function () {
       await next.rpc.sendRequest(SendInput, { runId, data: "you\n" });
       await until("standard input reaches it", () => output.includes("heard you"));
 
-      await next.rpc.sendRequest(Detach, { agent: attached.agent });
+      await next.rpc.sendRequest(Detach, { agent: attached.agent ?? "" });
       assert.ok(alive(bystander.pid ?? 0));
       process.kill(before.runs[0]?.pid ?? 0, "SIGKILL");
       const ended = await agentThat(next, "wire", (a) => a.status === "failed");
@@ -149,7 +149,7 @@ describe("the collector", function () {
     rmSync(place.addresses.stateFile, { force: true });
     mkdirSync(`${place.addresses.stateFile}.new`); // Nothing can be written where a folder lies.
     const { agent } = await window.rpc.sendRequest(Attach, { pid: process.pid });
-    await agentThat(window, agent, (a) => a.resources !== undefined);
+    await agentThat(window, agent ?? "", (a) => a.resources !== undefined);
   });
 
   it("takes in new agents when 200 have come and gone, and says no when they all live", async () => {

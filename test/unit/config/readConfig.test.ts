@@ -14,7 +14,7 @@ describe("the config file", () => {
   const names = () => workspace.read().definitions.map(({ name }) => name);
 
   it("that is not there means no agents and no problem", () => {
-    assert.deepEqual(workspace.read(), { definitions: [], problems: [] });
+    assert.deepEqual(workspace.read(), { definitions: [], modelServers: [], problems: [] });
   });
 
   it("gives agents ready to launch: defaults filled in, paths absolute, durations in seconds", () => {
@@ -28,6 +28,7 @@ describe("the config file", () => {
         env: {},
         primaryQueryType: "talker",
         thresholds: {},
+        models: [],
         stop: { signal: "SIGTERM", timeout: 5 },
       },
     ]);
@@ -42,6 +43,7 @@ describe("the config file", () => {
           env: { A: "1", B: null },
           primaryQueryType: "thinker",
           thresholds: { talker: "250ms", thinker: "1.5m" },
+          models: { "llama3.2:3b*": "talker", "*": "thinker" },
           stop: { signal: "SIGINT", timeout: "1h" },
         },
       ],
@@ -56,8 +58,31 @@ describe("the config file", () => {
       env: { A: "1", B: null },
       primaryQueryType: "thinker",
       thresholds: { talker: 0.25, thinker: 90 },
+      models: [
+        { pattern: "llama3.2:3b*", queryType: "talker" },
+        { pattern: "*", queryType: "thinker" },
+      ],
       stop: { signal: "SIGINT", timeout: 3600 },
     });
+  });
+
+  it("names model servers; what is wrong in one costs that one", () => {
+    workspace.write({
+      version: 1,
+      agents: [],
+      modelServers: [
+        { url: "http://127.0.0.1:8081/" },
+        { url: "ftp://nowhere", kind: "ollama" },
+        { url: "http://gpu-box:8000", kind: "vllm", name: "big one" },
+        { url: "http://127.0.0.1:1", kind: "skynet" },
+      ],
+    });
+    const { modelServers, problems } = workspace.read();
+    assert.deepEqual(modelServers, [
+      { url: "http://127.0.0.1:8081", configured: true },
+      { url: "http://gpu-box:8000", kind: "vllm", name: "big one", configured: true },
+    ]);
+    assert.equal(problems.length, 2);
   });
 
   it("may have comments, trailing commas and a byte order mark", () => {
@@ -134,7 +159,7 @@ describe("the config file", () => {
   });
 
   it("warns of unknown names and guesses what was meant; reserved ones are no errors", () => {
-    const reserved = { models: {}, ready: 1, restart: [], dependsOn: "b", fallback: null };
+    const reserved = { ready: 1, restart: [], dependsOn: "b", fallback: null };
     workspace.write({
       $schema: "x",
       version: 1,

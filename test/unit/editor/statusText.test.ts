@@ -37,6 +37,7 @@ function agent(extra: Partial<AgentState> = {}): AgentState {
     interruptions: 0,
     turns: 0,
     metrics: [],
+    pending: [],
     dropped: { marks: 0, logs: 0, metrics: 0, turns: 0 },
     lastActivity: now,
     ...extra,
@@ -47,6 +48,7 @@ const workspace = (...agents: AgentState[]): WorkspaceState => ({
   time: now,
   agents,
   configProblems: [],
+  modelServers: [],
   rejected: {},
   self: { pid: 1, startTime: 0 },
 });

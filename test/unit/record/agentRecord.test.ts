@@ -15,11 +15,11 @@ const response = (queryType: string, end: number, extra: Partial<Response> = {})
 describe("an agent's record", () => {
   it("sends each response once, the newest 50 a tick, numbered so that a gap is seen", () => {
     const record = new AgentRecord();
-    for (let i = 0; i < 80; i++) record.response(1000, response("talker", 1000));
+    for (let i = 0; i < 80; i++) record.response(1000, response("talker", 1000), 1);
     const first = record.tick("a", 1000);
     assert.deepEqual([first.responses.length, first.responses[0]?.index, first.responses.at(-1)?.index], [50, 30, 79]);
     assert.deepEqual(record.tick("a", 1000).responses, []);
-    record.response(1001, response("thinker", 1001));
+    record.response(1001, response("thinker", 1001), 1);
     assert.deepEqual(
       record.tick("a", 1001).responses.map((r) => [r.index, r.queryType]),
       [[80, "thinker"]],
@@ -29,7 +29,7 @@ describe("an agent's record", () => {
 
   it("bounds the query types that an agent may name", () => {
     const record = new AgentRecord();
-    for (let i = 0; i < 500; i++) record.response(1000, response(`q${i}`, 1000));
+    for (let i = 0; i < 500; i++) record.response(1000, response(`q${i}`, 1000), 1);
     const latency = record.latency(1000, {});
     assert.equal(latency.length, 101);
     assert.equal(
@@ -40,7 +40,7 @@ describe("an agent's record", () => {
 
   it("keeps the last p95 for the time when it is idle", () => {
     const record = new AgentRecord();
-    record.response(1000, response("talker", 1000));
+    record.response(1000, response("talker", 1000), 1);
     const busy = record.latency(1001, { talker: 2 })[0];
     const idle = record.latency(1100, { talker: 2 })[0];
     assert.equal(idle?.minute.p95, undefined);
@@ -54,14 +54,14 @@ describe("an agent's record", () => {
       const [q] = record.latency(now, {});
       return [q?.minute.count, q?.fiveMinutes.count, q?.session.count];
     };
-    record.response(1000.1, response("talker", 1000.1));
+    record.response(1000.1, response("talker", 1000.1), 1);
     assert.deepEqual(counts(1000.2), [1, 1, 1]);
-    record.response(1000.3, response("talker", 1000.3));
+    record.response(1000.3, response("talker", 1000.3), 1);
     assert.equal(counts(1000.4)[0], 2);
     assert.deepEqual(counts(1001), [2, 2, 2]);
     assert.deepEqual(counts(1100), [0, 2, 2]);
     assert.deepEqual(counts(1400), [0, 0, 2]);
-    record.response(1400.1, response("talker", 1400.1));
+    record.response(1400.1, response("talker", 1400.1), 1);
     assert.equal(counts(1400.2)[0], 1);
     assert.deepEqual(counts(1401), [1, 1, 3]);
     record.startSession();
@@ -71,7 +71,7 @@ describe("an agent's record", () => {
   it("lets a quiet query type's distribution fade, and says once that it is empty", () => {
     const record = new AgentRecord();
     const bars = (now: number) => record.tick("a", now).distribution.talker?.length;
-    record.response(1000, response("talker", 1000));
+    record.response(1000, response("talker", 1000), 1);
     assert.equal(bars(1000), 1);
     assert.equal(bars(1001), undefined);
     assert.equal(bars(1005), 1);
@@ -82,7 +82,7 @@ describe("an agent's record", () => {
   it("carries query types that are named as an object's own things", () => {
     const record = new AgentRecord();
     const names = ["__proto__", "constructor"];
-    for (const name of names) record.response(1000, response(name, 1000));
+    for (const name of names) record.response(1000, response(name, 1000), 1);
     for (const series of [record.tick("a", 1000), record.series("a", 1000)]) {
       const { latency, distribution } = JSON.parse(JSON.stringify(series));
       assert.deepEqual([Object.keys(latency), Object.keys(distribution)], [names, names]);

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
+import { findInspector } from "../../../src/inputs/inspector/findInspector.ts";
 import { parsePsIdentity, processIdentity } from "../../../src/inputs/sampling/process/identity.ts";
 import { listProcesses, parsePsList } from "../../../src/inputs/sampling/process/list.ts";
 import { parseChildren, processTrees } from "../../../src/inputs/sampling/process/tree.ts";
@@ -141,6 +142,24 @@ describe("the list of processes", () => {
     assert.deepEqual(
       starts,
       [...starts].sort((a, b) => b - a),
+    );
+  });
+
+  it("tells whose inspector is open, where, and whose could be opened by a signal", async () => {
+    const server = "require('node:http').createServer().listen(0, '127.0.0.1', () => console.log(1))";
+    const open = await start(process.execPath, ["--inspect=0", "-e", server]);
+    const closed = await start(process.execPath, ["-e", server]);
+    const deaf = await start(process.execPath, ["--disable-sigusr1", "-e", server]);
+    const python = await start("python3", ["-c", "import time; print(1, flush=True); time.sleep(60)"]);
+    const list = await listProcesses();
+    const found = (child: ChildProcess) => list.find(({ pid }) => pid === child.pid);
+    const inspector = await findInspector(open.pid ?? 0);
+    assert.ok(inspector);
+    assert.equal(found(open)?.inspector, inspector.port);
+    for (const child of [closed, deaf, python]) assert.equal(found(child)?.inspector, undefined);
+    assert.deepEqual(
+      [open, closed, deaf, python].map((child) => found(child)?.canOpenInspector),
+      [false, true, false, false],
     );
   });
 

@@ -116,6 +116,12 @@ describe("A monitor", () => {
     assert.equal((await client?.command("memory", 5))?.ok, true);
     assert.equal(open.of("memory").length, 1, "the reading comes before the reply");
 
+    const allocations = await client?.command("allocations_start", 5);
+    assert.deepEqual(
+      [allocations?.ok, allocations?.error?.slice(0, 43)],
+      [false, "Only Python agents trace their allocations;"],
+    );
+
     monitor.onShutdown(() => new Promise(() => {}));
     const late = await client?.command("shutdown", 0.2);
     assert.match(late?.error ?? "", /shutdown: Error: not done within 0\.18 s/);

@@ -15,6 +15,7 @@ export function definition(command: string, args: string[], more: Partial<AgentD
     env: {},
     primaryQueryType: "talker",
     thresholds: {},
+    models: [],
     stop: { signal: "SIGTERM", timeout: 5 },
     ...more,
   };

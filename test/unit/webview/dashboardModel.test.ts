@@ -10,6 +10,7 @@ const workspace = (agents: AgentState[], time = NOW): WorkspaceState => ({
   agents,
   configProblems: [],
   rejected: {},
+  modelServers: [],
   self: { pid: 1, startTime: 0 },
 });
 const sample = { time: NOW, memory: 1, processes: 1 };
@@ -39,6 +40,24 @@ describe("The dashboard's model", () => {
     assert.equal(model.series.resources.length, 0);
     model.apply({ kind: "tick", series: series({ resources: [sample] }) });
     assert.equal(model.series.resources.length, 0);
+  });
+
+  it("drops the chosen turn with its agent: another one's are numbered anew", () => {
+    const model = new DashboardModel({ agent: "voice-agent", turn: 7 }, () => NOW);
+    const both = workspace([agent(), agent({ name: "other" })]);
+    model.apply({ kind: "state", state: both, collector: connected, shown: "voice-agent" });
+    assert.equal(model.memento.turn, 7);
+    model.apply({ kind: "state", state: both, collector: connected, shown: "other" });
+    assert.equal(model.memento.turn, undefined);
+  });
+
+  it("holds the turn that was told last, and counts whole series so that it is asked for again", () => {
+    const model = told();
+    model.apply({ kind: "turn", agent: "voice-agent", index: 3, detail: undefined });
+    assert.deepEqual(model.turn, { agent: "voice-agent", index: 3, detail: undefined });
+    model.apply({ kind: "series", series: series() });
+    model.apply({ kind: "tick", series: series() });
+    assert.equal(model.wholes, 1);
   });
 
   it("keeps its figures while the collector restarts", () => {

@@ -1,7 +1,15 @@
 import assert from "node:assert/strict";
 import type { ResponseRow } from "../../../src/model/state.ts";
-import { CHART_SPAN, emptyWindow, merge, ROWS_KEPT, trim } from "../../../webview/dashboard/seriesWindow.ts";
+import {
+  CHART_SPAN,
+  emptyWindow,
+  merge,
+  ROWS_KEPT,
+  TURNS_KEPT,
+  trim,
+} from "../../../webview/dashboard/seriesWindow.ts";
 import { NOW, point, series } from "./support/state.ts";
+import { turn } from "./support/turns.ts";
 
 const row = (index: number): ResponseRow => ({
   index,
@@ -33,6 +41,31 @@ describe("The window of series", () => {
       after.responses.map((r) => r.index),
       [5, 1, 0],
     );
+  });
+
+  it("puts a row that changed in its own place, and takes out one that is gone", () => {
+    const first = merge(emptyWindow("a"), series({ responses: [row(0), row(1), row(2)] }));
+    const changed = { ...row(1), duration: 9 };
+    const after = merge(first, series({ responses: [changed, { ...row(2), gone: true }, row(3)] }));
+    assert.deepEqual(
+      after.responses.map((r) => [r.index, r.duration]),
+      [
+        [3, 1],
+        [1, 9],
+        [0, 1],
+      ],
+    );
+  });
+
+  it("keeps turns newest first, each once, and those that became part of another not at all", () => {
+    const first = merge(emptyWindow("a"), series({ turns: [turn({ index: 4, open: true }), turn({ index: 5 })] }));
+    const after = merge(first, series({ turns: [turn({ index: 4 }), turn({ index: 5, gone: true })] }));
+    assert.deepEqual(
+      after.turns.map((t) => [t.index, t.open]),
+      [[4, undefined]],
+    );
+    const many = Array.from({ length: TURNS_KEPT + 10 }, (_, index) => turn({ index: index + 10 }));
+    assert.equal(merge(after, series({ turns: many })).turns.length, TURNS_KEPT);
   });
 
   it("keeps the last responses only, newest first", () => {

@@ -1,10 +1,10 @@
-import { formatBytes, formatPercent } from "../../../src/model/format.ts";
+import { formatBytes, formatDuration, formatPercent } from "../../../src/model/format.ts";
 import type { SeriesWindow } from "../seriesWindow.ts";
 import { axis } from "./scale.ts";
 import { breaks, type Point, thinOut, withBreaks } from "./timeline.ts";
 import { type Line, type LineStyle, NOTHING, type Track, type TrackOptions } from "./track.ts";
 
-const HEIGHTS = { cpu: 50, memory: 60 };
+const HEIGHTS = { cpu: 50, memory: 60, eventLoop: 50 };
 
 /** CPU of all the agent's processes. */
 export function cpuTrack(series: SeriesWindow, options: TrackOptions): Track {
@@ -53,6 +53,38 @@ export function memoryTrack(series: SeriesWindow, options: TrackOptions): Track 
       { name: "RSS", value: size(sampleAt(resources, at, usualGap(resources))?.memory) },
     ],
     note: () => "",
+  };
+}
+
+/** How long the event loop let things wait, as the probe reads it: the longest of each second, and its p99. */
+export function eventLoopTrack(series: SeriesWindow, options: TrackOptions): Track {
+  const { runtime } = series;
+  const at = (time: number | undefined) => sampleAt(runtime, time, usualGap(runtime));
+  return {
+    id: "event-loop",
+    title: "Event loop delay",
+    hue: "cyan",
+    height: HEIGHTS.eventLoop + options.labelHeight,
+    axis: axis(Math.max(0.05, ...runtime.map((r) => r.eventLoopDelayMax)), undefined, HEIGHTS.eventLoop),
+    lines: [
+      gauge("area", runtime, (r) => r.eventLoopDelayMax, options),
+      gauge("second", runtime, (r) => r.eventLoopDelayP99, options),
+    ],
+    format: formatDuration,
+    figures: (time) => {
+      const sample = at(time);
+      const duration = (seconds: number | undefined) => (seconds === undefined ? NOTHING : formatDuration(seconds));
+      return [
+        { name: "max", value: duration(sample?.eventLoopDelayMax) },
+        { name: "p99", value: duration(sample?.eventLoopDelayP99) },
+      ];
+    },
+    note: (time) => {
+      const sample = at(time);
+      if (!sample) return "";
+      const busy = `busy ${formatPercent(sample.eventLoopUtilization)}`;
+      return sample.gcDuration >= 0.01 ? `${busy}, GC ${formatDuration(sample.gcDuration)}` : busy;
+    },
   };
 }
 

@@ -2,7 +2,7 @@ import type { AgentState } from "../../../src/model/state.ts";
 import { inOrder } from "../objectives.ts";
 import type { SeriesWindow } from "../seriesWindow.ts";
 import { latencyTrack } from "./latencyTrack.ts";
-import { cpuTrack, memoryTrack } from "./resourceTracks.ts";
+import { cpuTrack, eventLoopTrack, memoryTrack } from "./resourceTracks.ts";
 import type { Track, TrackOptions } from "./track.ts";
 import { voiceTrack } from "./voiceTrack.ts";
 
@@ -20,5 +20,6 @@ export function allTracks(agent: AgentState, series: SeriesWindow, options: Trac
     latency.push(latencyTrack(agent.primaryQueryType, undefined, none, series, HEIGHTS.tall, options));
   }
   const voice = series.voice.length > 0 || agent.voice ? [voiceTrack(series, options)] : [];
-  return [...latency, ...voice, cpuTrack(series, options), memoryTrack(series, options)];
+  const eventLoop = series.runtime.length > 0 ? [eventLoopTrack(series, options)] : [];
+  return [...latency, ...voice, ...eventLoop, cpuTrack(series, options), memoryTrack(series, options)];
 }

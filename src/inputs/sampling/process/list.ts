@@ -3,6 +3,9 @@ import { basename } from "node:path";
 import { promisify } from "node:util";
 import { maskedCommandLine } from "../../../model/mask.ts";
 import type { ProcessInfo } from "../../../model/process.ts";
+import { inspectorPort } from "../../inspector/findInspector.ts";
+import { tcpTable } from "../../inspector/linuxSockets.ts";
+import { canSignal } from "../../inspector/signal.ts";
 import { linuxDetails, linuxIdentity, linuxPids } from "./linux.ts";
 
 interface Found {
@@ -17,12 +20,24 @@ interface Found {
 export async function listProcesses(): Promise<ProcessInfo[]> {
   const found =
     process.platform === "linux" ? linuxList() : process.platform === "win32" ? await windowsList() : await psList();
+  const table = process.platform === "linux" ? tcpTable("self") : undefined;
   return found
     .filter(({ pid }) => pid !== process.pid)
     .sort((a, b) => b.startTime - a.startTime || b.pid - a.pid)
     .map(({ pid, program, argv, startTime, memory }) => {
       const kind = kindOf(program);
-      return { pid, name: nameOf(program, argv, kind), commandLine: maskedCommandLine(argv), startTime, memory, kind };
+      const name = nameOf(program, argv, kind);
+      const inspector = table && (kind === "node" || kind === "deno") ? inspectorPort(pid, table) : undefined;
+      return {
+        pid,
+        name,
+        commandLine: maskedCommandLine(argv),
+        startTime,
+        memory,
+        kind,
+        ...(inspector === undefined ? {} : { inspector }),
+        canOpenInspector: inspector === undefined && canSignal({ pid, kind, startTime }),
+      };
     });
 }
 
@@ -78,10 +93,11 @@ async function windowsList(): Promise<Found[]> {
 function kindOf(program: string): ProcessInfo["kind"] {
   const name = basename(program.replaceAll("\\", "/")).replace(/\.exe$/i, "");
   if (/^(node|nodejs)(-?\d+)?$/i.test(name)) return "node";
+  if (/^(bun|deno)$/i.test(name)) return name.toLowerCase() as "bun" | "deno";
   return /^(python|pypy|Python)[\d.]*w?$/i.test(name) ? "python" : "other";
 }
 
-/** The program, and for Node and Python the script or module that it runs. */
+/** The program, and for JavaScript and Python the script or module that it runs. */
 function nameOf(program: string, argv: string[], kind: ProcessInfo["kind"]): string {
   const name = basename(program.replaceAll("\\", "/"));
   if (kind === "other") return name;

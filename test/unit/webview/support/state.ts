@@ -45,6 +45,7 @@ export function agent(more: Partial<AgentState> = {}): AgentState {
     interruptions: 0,
     turns: 0,
     metrics: [],
+    pending: [],
     dropped: { marks: 0, logs: 0, metrics: 0, turns: 0 },
     ...more,
   };
@@ -61,6 +62,8 @@ export function series(more: Partial<AgentSeries> = {}): AgentSeries {
     voice: [],
     responses: [],
     marks: [],
+    turns: [],
+    runtime: [],
     ...more,
   };
 }

@@ -1,0 +1,29 @@
+/** What a command line says is not understood: one line for people, exit code 2. */
+export class UsageError extends Error {}
+
+/** What could not be done, with what to do: one line or a few for people, exit code 2. */
+export class Failure extends Error {}
+
+/** An option by its name; `value` names what it takes, e.g. `N`; without it is a switch. */
+export interface Option {
+  value?: string;
+  help: string;
+}
+
+export interface Command {
+  name: string;
+  /** One line for the list of commands. */
+  summary: string;
+  /** What follows `agent-vitals` in its usage line. */
+  usage: string;
+  options: Readonly<Record<string, Option>>;
+  /** Paragraphs below the options. */
+  details: string;
+  /** @returns the exit code */
+  run(values: Values): Promise<number>;
+}
+
+/** Options as they were given: the value of those that take one, true for switches. */
+export type Values = Readonly<Record<string, string | true | undefined>>;
+
+export const helpOption: Option = { help: "print this" };

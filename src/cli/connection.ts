@@ -1,0 +1,105 @@
+import type { MessageConnection } from "vscode-jsonrpc";
+import { type Addresses, workspaceAddresses } from "../collector/addresses.ts";
+import { connectCollector, OutdatedWindow } from "../collector/client.ts";
+import { type CollectorSettings, Configure, GetState, StateChanged } from "../collector/protocol.ts";
+import type { WorkspaceState } from "../model/state.ts";
+import { Failure } from "./command.ts";
+import { installation } from "./installation.ts";
+import { findWorkspace } from "./workspace.ts";
+
+/** The collector of the workspace that the current folder belongs to. */
+export interface Connection {
+  rpc: MessageConnection;
+  addresses: Addresses;
+  version: string;
+  /** The collector's process. */
+  pid: number;
+  /** Rejects when the collector is gone before {@link close}. */
+  lost: Promise<never>;
+  state(): Promise<WorkspaceState>;
+  /** Called with each change, at most 5 Hz. */
+  onState(listener: (state: WorkspaceState) => void): void;
+  /** One more connection to the same collector: each is sent the series of one agent. */
+  another(): Promise<Connection>;
+  close(): void;
+}
+
+export interface ConnectOptions {
+  /** Listen for OpenTelemetry here instead of at the workspace's own port. */
+  otlpPort?: number;
+}
+
+/**
+ * Connects to the collector of a window or another CLI where one runs, else starts one. It ends by itself 10 s after
+ * its last client.
+ * @throws {Failure} when none can be had
+ */
+export async function connectHere(options: ConnectOptions = {}): Promise<Connection> {
+  const addresses = workspaceAddresses(findWorkspace(process.cwd()));
+  const connection = await open(addresses);
+  try {
+    // A window's own settings stay in force while it is there: the collector sees to that.
+    await connection.rpc.sendRequest(Configure, settings(addresses, options));
+  } catch (error) {
+    connection.close();
+    throw error;
+  }
+  return connection;
+}
+
+function settings({ workspace }: Addresses, { otlpPort }: ConnectOptions): CollectorSettings {
+  return {
+    folders: [workspace],
+    samplingInterval: 1,
+    thresholds: { talker: 2 },
+    keepAgents: false,
+    trusted: false,
+    otlp: {
+      enabled: true,
+      requireToken: true,
+      environment: true,
+      ...(otlpPort !== undefined && { port: otlpPort }),
+    },
+    modelServerInterval: 5,
+  };
+}
+
+async function open(addresses: Addresses): Promise<Connection> {
+  const { version, collector } = installation();
+  const { rpc, pid, onClose, close } = await connectCollector({
+    addresses,
+    program: collector,
+    client: { version, kind: "cli", pid: process.pid },
+  }).catch((error: unknown) => {
+    if (!(error instanceof OutdatedWindow)) throw error;
+    throw new Failure(
+      `${addresses.workspace} is served by a newer Agent Vitals than this one (${version}): use the agent-vitals that came with it.`,
+    );
+  });
+  const listeners: ((state: WorkspaceState) => void)[] = [];
+  rpc.onNotification(StateChanged, (state) => {
+    for (const listener of listeners) listener(state);
+  });
+  let closed = false;
+  const lost = new Promise<never>((_, reject) => {
+    onClose(() => {
+      if (!closed)
+        reject(new Failure(`The collector (pid ${pid}) is gone, and with it the figures. Log: ${addresses.logFile}`));
+    });
+  });
+  lost.catch(() => {}); // Whoever waits is told.
+  return {
+    rpc,
+    addresses,
+    version,
+    pid,
+    lost,
+    state: () => rpc.sendRequest(GetState),
+    onState: (listener) => void listeners.push(listener),
+    another: () => open(addresses),
+    close: () => {
+      closed = true;
+      close();
+    },
+  };
+}

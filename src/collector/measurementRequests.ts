@@ -1,0 +1,50 @@
+import type { MessageConnection } from "vscode-jsonrpc/node";
+import type { Collector } from "./collector.ts";
+import { BeginMeasurement, BeginMeasurements, EndMeasurement, EndMeasurements } from "./protocol.ts";
+import { told } from "./told.ts";
+
+/**
+ * Serves the measurements of one client.
+ * @returns drops those that it left open, for it is gone
+ */
+export function serveMeasurements(rpc: MessageConnection, collector: Collector): () => void {
+  const single = new Set<number>();
+  const every = new Set<number>();
+  const take = (ids: Set<number>, id: number) => {
+    if (!ids.delete(id)) throw new Error(`Measurement ${id} is not of this connection.`);
+  };
+  rpc.onRequest(
+    BeginMeasurement,
+    told(({ agent }) => {
+      const id = collector.beginMeasurement(agent);
+      single.add(id);
+      return { id };
+    }),
+  );
+  rpc.onRequest(
+    EndMeasurement,
+    told(({ id }) => {
+      take(single, id);
+      return collector.endMeasurement(id);
+    }),
+  );
+  rpc.onRequest(
+    BeginMeasurements,
+    told(() => {
+      const id = collector.beginMeasurements();
+      every.add(id);
+      return { id };
+    }),
+  );
+  rpc.onRequest(
+    EndMeasurements,
+    told(({ id }) => {
+      take(every, id);
+      return collector.endMeasurements(id);
+    }),
+  );
+  return () => {
+    for (const id of single) collector.dropMeasurement(id);
+    for (const id of every) collector.dropMeasurements(id);
+  };
+}

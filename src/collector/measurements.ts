@@ -1,0 +1,85 @@
+import type { Measurement } from "../record/measurement.ts";
+import type { Agent } from "./agent.ts";
+import type { MeasurementResult } from "./protocol.ts";
+
+interface Open {
+  agent: Agent;
+  measurement: Measurement;
+  begun: number;
+  turns: number;
+  interruptions: number;
+  voice: { success: number; failure: number };
+}
+
+/** Figures between two moments, as the CLI and later suites ask for them. */
+export class Measurements {
+  readonly #open = new Map<number, Open>();
+  readonly #now: () => number;
+  #next = 1;
+
+  constructor(now: () => number) {
+    this.#now = now;
+  }
+
+  begin(agent: Agent): number {
+    const { record } = agent;
+    const { success = 0, failure = 0 } = record.voiceReliability() ?? {};
+    const id = this.#next++;
+    this.#open.set(id, {
+      agent,
+      measurement: record.measure(),
+      begun: this.#now(),
+      turns: record.turns,
+      interruptions: record.interruptions,
+      voice: { success, failure },
+    });
+    return id;
+  }
+
+  /** @throws when there is none of this id */
+  end(id: number): MeasurementResult {
+    const open = this.#open.get(id);
+    if (!open) throw new Error(`There is no measurement ${id}: it ended with its connection, or was never begun.`);
+    this.drop(id);
+    const { agent, measurement, begun, voice } = open;
+    const { record } = agent;
+    const reliability = record.voiceReliability();
+    const resources = resourcesOf(record.resourcesSince(begun));
+    const { pid } = agent.run ?? {};
+    return {
+      agent: agent.name,
+      duration: this.#now() - begun,
+      ...measurement.result(),
+      // A new run begins its counts anew.
+      turns: since(record.turns, open.turns),
+      interruptions: since(record.interruptions, open.interruptions),
+      ...(pid && { pid }),
+      ...(resources && { resources }),
+      ...(reliability && {
+        voice: {
+          success: since(reliability.success, voice.success),
+          failure: since(reliability.failure, voice.failure),
+        },
+      }),
+    };
+  }
+
+  drop(id: number): void {
+    const open = this.#open.get(id);
+    if (open) open.agent.record.endMeasurement(open.measurement);
+    this.#open.delete(id);
+  }
+}
+
+const since = (now: number, before: number) => (now >= before ? now - before : now);
+
+function resourcesOf(samples: readonly { cpu?: number; memory: number }[]): MeasurementResult["resources"] {
+  const cpu = samples.flatMap((s) => s.cpu ?? []);
+  if (cpu.length === 0) return undefined;
+  const memory = samples.map((s) => s.memory);
+  return { cpu: spread(cpu), memory: spread(memory) };
+}
+
+function spread(values: readonly number[]): { mean: number; max: number } {
+  return { mean: values.reduce((sum, v) => sum + v, 0) / values.length, max: Math.max(...values) };
+}

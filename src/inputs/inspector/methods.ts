@@ -1,0 +1,27 @@
+import type { NodeRuntime, NodeWorker, Runtime } from "node:inspector";
+
+/** The methods whose parameters and results are known here: `method: [parameters, result]`. */
+interface Methods {
+  "Runtime.evaluate": [Runtime.EvaluateParameterType, Runtime.EvaluateReturnType];
+  "Runtime.addBinding": [{ name: string }, object];
+  "Runtime.removeBinding": [{ name: string }, object];
+  "NodeRuntime.notifyWhenWaitingForDisconnect": [NodeRuntime.NotifyWhenWaitingForDisconnectParameterType, object];
+  "NodeWorker.enable": [NodeWorker.EnableParameterType, object];
+  "NodeWorker.sendMessageToWorker": [NodeWorker.SendMessageToWorkerParameterType, object];
+  /** js-debug's proxy alone. */
+  "JsDebug.subscribe": [{ events: string[] }, object];
+}
+
+export type ParametersOf<M extends string> = M extends keyof Methods ? Methods[M][0] : object;
+export type ResultOf<M extends string> = M extends keyof Methods ? Methods[M][1] : unknown;
+
+/** The events whose parameters are known here. */
+interface Events {
+  "Runtime.bindingCalled": { name: string; payload: string };
+  "NodeRuntime.waitingForDisconnect": object;
+  "NodeWorker.attachedToWorker": NodeWorker.AttachedToWorkerEventDataType;
+  "NodeWorker.detachedFromWorker": NodeWorker.DetachedFromWorkerEventDataType;
+  "NodeWorker.receivedMessageFromWorker": NodeWorker.ReceivedMessageFromWorkerEventDataType;
+}
+
+export type EventParameters<E extends string> = E extends keyof Events ? Events[E] : unknown;

@@ -1,0 +1,152 @@
+/**
+ * What the probe's parts give each other. Each part is one function that closes over nothing, since its text is what
+ * travels to the agent (`expression.ts`): all that it needs comes in as a parameter.
+ */
+import type { ProbeApi, ProbeCall, ProbeRuntime } from "../../../model/probe.ts";
+import type { createAnswer } from "./answer.ts";
+import type { readUsage } from "./answerUsage.ts";
+import type { createCalls } from "./calls.ts";
+import type { classify } from "./classify.ts";
+import type { createDecoder } from "./decoder.ts";
+import type { failureOf } from "./failure.ts";
+import type { followCall } from "./followCall.ts";
+import type { createOutlet } from "./outlet.ts";
+import type { startProbe } from "./probe.ts";
+import type { createTap } from "./tap.ts";
+import type { holdsToken } from "./token.ts";
+import type { topLevel } from "./topLevel.ts";
+import type { watchHttp } from "./watchHttp.ts";
+import type { watchHttp2 } from "./watchHttp2.ts";
+import type { watchRuntime } from "./watchRuntime.ts";
+import type { watchUndici } from "./watchUndici.ts";
+
+export interface Parts {
+  classify: typeof classify;
+  createAnswer: typeof createAnswer;
+  createCalls: typeof createCalls;
+  createDecoder: typeof createDecoder;
+  createOutlet: typeof createOutlet;
+  createTap: typeof createTap;
+  failureOf: typeof failureOf;
+  followCall: typeof followCall;
+  holdsToken: typeof holdsToken;
+  readUsage: typeof readUsage;
+  startProbe: typeof startProbe;
+  topLevel: typeof topLevel;
+  watchHttp: typeof watchHttp;
+  watchHttp2: typeof watchHttp2;
+  watchRuntime: typeof watchRuntime;
+  watchUndici: typeof watchUndici;
+}
+
+/** Node's own modules, by whichever way the agent's version has. */
+export type Load = <T>(name: string) => T;
+
+/**
+ * Calls `observe` before the method `name` of `object`, and what it returns with the result; the method behaves as
+ * before. The returned function undoes it.
+ */
+export type Tap = (
+  object: object,
+  name: string,
+  // biome-ignore lint/suspicious/noConfusingVoidType: most observers return nothing
+  observe: (self: object, args: unknown[]) => void | ((result: unknown) => void),
+) => () => void;
+
+/** Subscribes to a diagnostics channel of the agent; `observe` may throw, the agent will not notice. */
+export type Subscribe = (channel: string, observe: (message: never) => void) => void;
+
+export type Header = (name: string) => string | undefined;
+
+/** A request to a model server at its beginning. */
+export interface Begun {
+  api: ProbeApi;
+  transport: ProbeCall["transport"];
+  host: string;
+  /** Headers of the request, asked for when it is told, since instrumentation adds to them late. */
+  header: Header;
+}
+
+/** A request under way; each method may be called at any time, and has no effect after the end. */
+export interface Call {
+  /** A piece of the request's body, as the agent gave it. */
+  sent(chunk: unknown, encoding?: unknown): void;
+  answered(status: number, header: Header): void;
+  /** A piece of the answer's body, as it came over the wire. */
+  received(chunk: unknown): void;
+  ended(): void;
+  failed(error: unknown): void;
+  cancelled(): void;
+  /** What to undo when the call is over or the probe goes. */
+  release(undo: () => void): void;
+}
+
+export interface FollowedCall extends Call {
+  /** Tells once that the request has been open for 5 s, if it has. */
+  tellPending(): void;
+  /** Puts back what was tapped; the call is not told. */
+  abandon(): void;
+}
+
+export interface Failure {
+  outcome: "error" | "cancelled";
+  errorType?: string;
+}
+
+export interface Calls {
+  begin(begun: Begun): Call;
+  /** Tells once of each request that has been open for 5 s. */
+  tellPending(): void;
+  stop(): void;
+}
+
+/** What the answer's body says, filled in while it comes. */
+export interface AnswerFacts {
+  model?: string;
+  /** On the clock of `received`, seconds. */
+  firstToken?: number;
+  inputTokens?: number;
+  outputTokens?: number;
+  ollama?: NonNullable<ProbeCall["ollama"]>;
+  errorType?: string;
+  /** The stream has said that it is complete, whatever the connection does afterwards. */
+  finished?: boolean;
+}
+
+export interface Answer {
+  readonly facts: AnswerFacts;
+  read(chunk: Uint8Array, time: number): void;
+  end(): void;
+}
+
+export interface Decoder {
+  write(chunk: Uint8Array): void;
+  /** Calls back when all that can be decoded has been. */
+  end(done: () => void): void;
+}
+
+export type Joined = "installed" | "renewed" | "unbound";
+
+export interface Outlet {
+  join(binding: string, thread: number): Joined;
+  leave(binding: string): void;
+  tell(call: ProbeCall): void;
+  flush(runtime?: ProbeRuntime): void;
+  /** Once a second: a listener whose lease has run out is dropped. */
+  tick(): void;
+  stop(): void;
+}
+
+export interface Watch {
+  stop(): void;
+}
+
+export interface RuntimeWatch extends Watch {
+  read(): ProbeRuntime;
+}
+
+/** What stands on `globalThis` while the probe is in. */
+export interface Probe {
+  join(binding: string, thread: number): Joined;
+  leave(binding: string): void;
+}

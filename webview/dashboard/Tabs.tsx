@@ -1,0 +1,67 @@
+import type { DashboardPageName } from "../../src/model/dashboard.ts";
+import { Icon } from "../shared/Icon.tsx";
+
+const pages: { name: DashboardPageName; title: string }[] = [
+  { name: "overview", title: "Overview" },
+  { name: "turns", title: "Turns" },
+];
+
+interface TabsProps {
+  page: DashboardPageName;
+  narrow: boolean;
+  go: (page: DashboardPageName) => void;
+}
+
+/** The dashboard's pages: tabs with arrow keys, a dropdown where there is no room for them. */
+export function Tabs({ page, narrow, go }: TabsProps) {
+  if (narrow) return <Dropdown page={page} go={go} />;
+  const onKeyDown = (event: KeyboardEvent & { currentTarget: HTMLElement }) => {
+    const at = pages.findIndex(({ name }) => name === page);
+    const moves = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: pages.length - 1 };
+    const to = moves[event.key as keyof typeof moves];
+    if (to === undefined) return;
+    event.preventDefault();
+    const place = (to + pages.length) % pages.length;
+    const next = pages[place];
+    if (!next) return;
+    go(next.name);
+    event.currentTarget.querySelectorAll<HTMLElement>('[role="tab"]')[place]?.focus();
+  };
+  return (
+    <div class="tabs" role="tablist" aria-label="Pages" onKeyDown={onKeyDown}>
+      {pages.map(({ name, title }) => (
+        <button
+          key={name}
+          type="button"
+          role="tab"
+          aria-selected={name === page}
+          tabIndex={name === page ? 0 : -1}
+          onClick={() => go(name)}
+        >
+          {title}
+        </button>
+      ))}
+    </div>
+  );
+}
+
+function Dropdown({ page, go }: Pick<TabsProps, "page" | "go">) {
+  return (
+    <nav class="tabs" aria-label="Pages">
+      <span class="field select">
+        <select
+          aria-label="Page"
+          value={page}
+          onChange={({ currentTarget }) => go(currentTarget.value as DashboardPageName)}
+        >
+          {pages.map(({ name, title }) => (
+            <option key={name} value={name}>
+              {title}
+            </option>
+          ))}
+        </select>
+        <Icon name="chevron-down" />
+      </span>
+    </nav>
+  );
+}

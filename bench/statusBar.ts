@@ -43,8 +43,10 @@ class Window {
   take(state: WorkspaceState): void {
     statusText(state, { state: "connected", since: 0 }, undefined, Date.now() / 1000);
     const at = Date.now();
-    const count = state.agents[0]?.latency[0]?.session.count ?? 0;
-    for (; this.#known < Math.min(count, ends.length); this.#known++) this.#delays.push(at - (ends[this.#known] ?? at));
+    // Responses are recorded in order: all that ended before the last one are in the figures of this state.
+    const last = (state.agents[0]?.latency[0]?.lastTime ?? 0) * 1000 + 0.5;
+    for (; (ends[this.#known] ?? Number.POSITIVE_INFINITY) <= last; this.#known++)
+      this.#delays.push(at - (ends[this.#known] ?? at));
   }
 
   /** p50 and p99 since the last call, ms. */

@@ -191,7 +191,7 @@ export class Agent {
       ),
       interruptions: this.record.interruptions,
       turns: this.record.turns,
-      dropped: this.dropped,
+      dropped: { ...this.dropped, metrics: this.dropped.metrics + this.record.metricsLost },
       metrics: this.record.metrics(),
       pending: [...this.#pending.values()],
       ...(waitObjective !== undefined && { waitObjective }),

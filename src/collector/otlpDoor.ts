@@ -69,8 +69,10 @@ export class OtlpDoor {
     const { addresses, hub, log } = this.#options;
     try {
       const port = this.#port ?? (await otlpPort(addresses));
-      this.#state = { port };
+      // What keeps it closed stands until it is open: it is told once, not with each try.
+      this.#state = { ...this.#state, port };
       await this.#server.listen(port);
+      this.#state = { port };
       this.#sweep = setInterval(() => this.#telemetry.sweep(), 30_000);
       log("info", `OpenTelemetry: http://127.0.0.1:${port}`);
     } catch (error) {

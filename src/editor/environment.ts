@@ -1,4 +1,5 @@
-import { delimiter } from "node:path";
+import { readFile } from "node:fs/promises";
+import { delimiter, join, resolve } from "node:path";
 import * as vscode from "vscode";
 import type { Addresses } from "../collector/addresses.ts";
 import { agentEnvironment, clientEnvironment } from "../collector/environment.ts";
@@ -48,7 +49,7 @@ export class ClientEnvironment implements vscode.Disposable {
       vscode.debug.onDidStartDebugSession(() => this.#wake()),
       ...debugTypes.map((type) =>
         vscode.debug.registerDebugConfigurationProvider(type, {
-          resolveDebugConfiguration: (_folder, configuration) => this.#resolve(configuration),
+          resolveDebugConfiguration: (folder, configuration) => this.#resolve(folder, configuration),
         }),
       ),
     ];
@@ -74,12 +75,19 @@ export class ClientEnvironment implements vscode.Disposable {
     const terminals = vscode.workspace
       .getConfiguration("terminal.integrated.env")
       .get<Record<string, string>>(platform);
-    this.#variables = await this.#for({ ...process.env, ...terminals });
+    // A program that reads the folder's .env keeps what it finds in its environment: ours would win over the file's.
+    const files = (vscode.workspace.workspaceFolders ?? []).map(({ uri }) => join(uri.fsPath, ".env"));
+    this.#variables = await this.#for({ ...process.env, ...terminals }, files);
     this.#apply();
   }
 
-  #for(env: Record<string, string | null | undefined>): Promise<Record<string, string>> {
-    return agentEnvironment(this.#addresses, { otlp: otlpEnvironment(), env });
+  /** @param files env files whose variables the program will have too */
+  async #for(
+    env: Record<string, string | null | undefined>,
+    files: readonly string[],
+  ): Promise<Record<string, string>> {
+    const own = (await Promise.all(files.map(namesEndpoint))).includes(true);
+    return agentEnvironment(this.#addresses, { otlp: otlpEnvironment() && !own, env });
   }
 
   dispose(): void {
@@ -100,11 +108,23 @@ export class ClientEnvironment implements vscode.Disposable {
   }
 
   /** A debuggee in the internal console inherits no terminal: it gets the variables here, never over its own. */
-  async #resolve(configuration: vscode.DebugConfiguration): Promise<vscode.DebugConfiguration> {
+  async #resolve(
+    workspace: vscode.WorkspaceFolder | undefined,
+    configuration: vscode.DebugConfiguration,
+  ): Promise<vscode.DebugConfiguration> {
     if (terminalEnvironment() && configuration.type && configuration.request !== "attach") {
-      const ours = await this.#for({ ...process.env, ...configuration.env });
+      const folder = workspace?.uri.fsPath ?? "";
+      const named = [configuration.envFile ?? []].flat().filter((file) => typeof file === "string");
+      const files = [...named, ".env"].map((file) => resolve(folder, file.replace(/\$\{workspaceFolder\}/g, folder)));
+      const ours = await this.#for({ ...process.env, ...configuration.env }, files);
       configuration.env = { ...ours, ...configuration.env };
     }
     return configuration;
   }
+}
+
+/** True when an env file sends OpenTelemetry data somewhere. */
+async function namesEndpoint(file: string): Promise<boolean> {
+  const text = await readFile(file, "utf8").catch(() => "");
+  return /^\s*(export\s+)?OTEL_EXPORTER_OTLP_(\w+_)?ENDPOINT\s*=\s*\S/m.test(text);
 }

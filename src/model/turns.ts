@@ -8,8 +8,8 @@ import type { Outcome } from "./wire.ts";
 
 /**
  * Where the time went that a user waits, in the order in which it mostly passes. Of a voice turn it is the heard
- * silence (end of the user's speech to the first audio), of any other the time to the first token of its last model
- * call, else its whole.
+ * silence (end of the user's speech to the first audio), of any other the time to the first token after its last tool,
+ * else its whole.
  */
 export type TurnPart =
   | "endpointing"

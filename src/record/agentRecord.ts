@@ -14,9 +14,9 @@ import type { Log, Mark, Memory, Metric, Response, Summary, Turn, Voice } from "
 import type { Counted } from "./join/counted.ts";
 import { Joiner } from "./join/joiner.ts";
 import { CHART_BUCKET, CHART_SPAN } from "./latency.ts";
-import { LogLines } from "./logLines.ts";
+import { type LogLine, LogLines } from "./logLines.ts";
 import { Measurement } from "./measurement.ts";
-import { MetricRecord } from "./metricSeries.ts";
+import { MetricRecord, type MetricSeries } from "./metricSeries.ts";
 import { QueryTypes } from "./queryTypes.ts";
 import { ResponseRows } from "./responseRows.ts";
 import { Ring } from "./ring.ts";
@@ -168,6 +168,18 @@ export class AgentRecord {
   metrics(): MetricReading[] {
     return this.#metrics.latest();
   }
+  /** Readings of series that were one too many. */
+  get metricsLost(): number {
+    return this.#metrics.lost;
+  }
+  /** The agent's own metrics of a name, or all, from a time on. */
+  metricSeries(name?: string, from?: number): MetricSeries[] {
+    return this.#metrics.query(name, from);
+  }
+  /** The agent's log lines of a time, at most the last 200. */
+  logLines(from: number, to: number): LogLine[] {
+    return this.#logs.query({ from, to });
+  }
 
   /** Everything of one turn, with what the process did meanwhile; undefined when it is no longer kept. */
   turnDetail(now: number, index: number, objective: number | undefined): TurnDetail | undefined {
@@ -176,7 +188,7 @@ export class AgentRecord {
     const detail = detailOf(turn, this.#turns.rows(now));
     const from = Math.min(turn.start, detail.zero) - STRIP_MARGIN;
     const to = turn.end + STRIP_MARGIN;
-    if (turn.traceId !== undefined) detail.logs = this.#logs.query({ traceId: turn.traceId });
+    detail.logs = this.#logs.query({ traces: turn.traces, from: turn.start, to: turn.end });
     detail.strips = this.#strips(from, to);
     if (objective !== undefined) detail.objective = objective;
     return detail;

@@ -18,12 +18,16 @@ export class LogLines {
     this.#ring.push(line);
   }
 
-  /** Oldest first, at most `limit`, the latest. */
-  query(where: { traceId?: string; from?: number; to?: number }, limit = 200): LogLine[] {
-    const { traceId, from = 0, to = Number.POSITIVE_INFINITY } = where;
-    const found = this.#ring
-      .from(0)
-      .filter((l) => l.time >= from && l.time <= to && (traceId === undefined || l.traceId === traceId));
+  /**
+   * Lines of some traces, and those of a time that name no trace (a client's); all lines where neither is asked for.
+   * Oldest first, at most `limit`, the latest.
+   */
+  query(where: { traces?: readonly string[]; from?: number; to?: number }, limit = 200): LogLine[] {
+    const { traces, from = 0, to = Number.POSITIVE_INFINITY } = where;
+    const found = this.#ring.from(0).filter(({ time, traceId }) => {
+      if (traces && traceId !== undefined) return traces.includes(traceId);
+      return time >= from && time <= to;
+    });
     return found.slice(-limit);
   }
 }

@@ -61,6 +61,7 @@ export class MetricRecord {
   }
 
   clear(): void {
+    this.lost = 0;
     this.#series.clear();
   }
 }

@@ -21,7 +21,8 @@ const words: Record<string, string> = {
 function labels(parts: readonly Counted[]): Map<Counted, string> {
   const named = parts.map((part) => {
     const { queryType } = part.response;
-    return [part, part.label ?? words[queryType] ?? queryType.replaceAll("_", " ")] as const;
+    const word = queryType === "other" && part.role === "llm" ? "Model call" : words[queryType];
+    return [part, part.label ?? word ?? queryType.replaceAll("_", " ")] as const;
   });
   const total = new Map<string, number>();
   for (const [, label] of named) total.set(label, (total.get(label) ?? 0) + 1);

@@ -66,21 +66,44 @@ export function waitOf(turn: TurnState): Wait {
   if (turn.heardSilence !== undefined) {
     if (audio !== undefined) return { from: audio - turn.heardSilence, to: audio, is: "heard_silence" };
     if (spoken !== undefined) return { from: spoken, to: spoken + turn.heardSilence, is: "heard_silence" };
+    const voice = firstVoice(turn);
+    if (voice !== undefined) return { from: voice - turn.heardSilence, to: voice, is: "heard_silence" };
   }
   const token = firstToken(turn);
   if (token !== undefined && !isVoice(turn)) return { from: turn.start, to: token, is: "first_token" };
   return { from: turn.start, to: Math.max(turn.end, turn.start), is: "whole" };
 }
 
-/** When the first token of the turn's last model call came: what came before was for its tools. */
-export function firstToken(turn: TurnState): number | undefined {
-  let last: Counted | undefined;
-  for (const part of turn.parts) {
-    if (part.gone || part.response.timeToFirstToken === undefined || stageOfPart(part) !== "llm") continue;
-    if (!last || part.response.start > last.response.start) last = part;
-  }
-  return last && last.response.start + (last.response.timeToFirstToken ?? 0);
+/** When the first of the agent's voice was made: where no first audio was told, the nearest to it. */
+function firstVoice(turn: TurnState): number | undefined {
+  const times = livingParts(turn).flatMap((part) => {
+    const { start, timeToFirstToken } = part.response;
+    return stageOfPart(part) === "tts" && timeToFirstToken !== undefined ? [start + timeToFirstToken] : [];
+  });
+  return times.length > 0 ? Math.min(...times) : undefined;
 }
+
+/**
+ * When the first token came that the user saw: of the first model call after the turn's last tool, since the calls
+ * before it only asked for tools, and those after it go on with the answer.
+ */
+export function firstToken(turn: TurnState): number | undefined {
+  const calls = turn.parts.filter((part) => !part.gone && stageOfPart(part) === "llm").sort(byStart);
+  const begun = calls[0]?.response.start ?? 0;
+  const asked = Math.max(
+    ...turn.parts
+      .filter((part) => !part.gone && stageOfPart(part) === "tools" && part.response.start >= begun)
+      .map(endOf)
+      // A tool that no call follows was not waited for.
+      .filter((end) => calls.some((call) => call.response.start >= end)),
+    Number.NEGATIVE_INFINITY,
+  );
+  const first = calls.find(({ response }) => response.start >= asked && response.timeToFirstToken !== undefined);
+  return first && first.response.start + (first.response.timeToFirstToken ?? 0);
+}
+
+const byStart = (a: Counted, b: Counted) => a.response.start - b.response.start;
+const endOf = ({ response }: Counted) => response.start + response.duration;
 
 export function heardSilence(turn: TurnState): number | undefined {
   const wait = waitOf(turn);

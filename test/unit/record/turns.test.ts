@@ -163,6 +163,18 @@ describe("a voice turn", () => {
     );
   });
 
+  it("shows quick operations that follow each other beside each other", () => {
+    const talk = new Talk();
+    talk.response("endpointing", 0, 0.009);
+    talk.response("stt", 0.0091, 0.0002);
+    talk.response("rag_search", 0.0094, 0.0024);
+    talk.turn(0, 1);
+    assert.deepEqual(
+      talk.detail().bars.map((bar) => bar.depth),
+      [0, 0, 0],
+    );
+  });
+
   it("without an end of the user's speech has no heard silence, and says what it was measured from", () => {
     const talk = new Talk();
     talk.response("stt", 0, 0.3);
@@ -171,6 +183,18 @@ describe("a voice turn", () => {
     const [row] = talk.rows();
     assert.equal(row?.heardSilence, undefined);
     assert.equal(talk.detail().zeroIs, "start");
+  });
+
+  it("whose silence a framework measured, but told no moment of, waits until the first of its voice is made", () => {
+    const talk = new Talk();
+    const within = { parentSpanId: "00000000000000ff" };
+    talk.span(0.5, 1.2, within, { role: "stt" });
+    talk.span(2, 1.5, within, { role: "llm", timeToFirstToken: 0.4 });
+    talk.span(2.6, 1, within, { role: "tts", timeToFirstToken: 0.2 });
+    talk.span(0, 6, { spanId: "00000000000000ff" }, { role: "turn", heardSilence: 1.3 });
+    const [row] = talk.rows();
+    assert.deepEqual(parts(row), { stt: 200, first_token: 400, generation: 200, tts: 200, unexplained: 300 });
+    assert.equal(talk.detail().zeroIs, "end_of_utterance");
   });
 
   it("that the user broke off is interrupted, and no failure", () => {
@@ -185,7 +209,15 @@ describe("a voice turn", () => {
 });
 
 describe("a chat turn", () => {
-  it("is judged by the time to the first token of its last model call", () => {
+  it("whose Thinker goes on with the answer is judged by the Talker's first token", () => {
+    const talk = new Talk();
+    talk.response("talker", 0, 1, { timeToFirstToken: 0.2 });
+    talk.response("thinker", 1, 3, { timeToFirstToken: 1 });
+    talk.turn(0, 4);
+    assert.ok(Math.abs((talk.rows()[0]?.timeToFirstToken ?? 0) - 0.2) < 1e-6);
+  });
+
+  it("is judged by the time to the first token after its last tool", () => {
     const talk = new Talk();
     talk.response("thinker", 0, 1, { timeToFirstToken: 0.5 });
     talk.response("tool", 1, 0.5);
@@ -228,6 +260,34 @@ describe("a trace", () => {
     assert.equal(more.length, 0);
     assert.deepEqual([row?.time, row?.duration, row?.open], [T + 1, 2, undefined]);
     assert.equal(talk.record.turns, 1);
+  });
+
+  it("is bounded by the span around all others, when a process that was asked within it tells its part first", () => {
+    const talk = new Talk();
+    talk.span(2, 0.5, { parentSpanId: "00000000000000f3" }, { role: "llm" });
+    talk.span(1.9, 0.7, { spanId: "00000000000000f3", parentSpanId: "00000000000000f2", kind: 2, status: "error" });
+    talk.span(3, 3, { parentSpanId: "00000000000000f1" }, { role: "llm" });
+    talk.span(1, 6, { spanId: "00000000000000f1" });
+    const [row, ...more] = talk.rows();
+    assert.equal(more.length, 0);
+    assert.deepEqual([row?.time, row?.duration, row?.outcome], [T + 1, 6, "ok"]);
+    assert.equal(talk.record.turns, 1);
+  });
+
+  it("that ends long after its last operation is counted", () => {
+    const talk = new Talk();
+    talk.span(1, 1, { parentSpanId: "00000000000000ff" }, { role: "llm" });
+    talk.now += 40;
+    talk.rows();
+    talk.span(0, 39, { spanId: "00000000000000ff" });
+    assert.equal(talk.record.turns, 1);
+  });
+
+  it("whose turn the user broke off has not failed", () => {
+    const talk = new Talk();
+    talk.span(0, 4, { status: "error" }, { role: "turn", turnId: "t", interrupted: true, errorType: "error" });
+    const [row] = talk.rows();
+    assert.deepEqual([row?.outcome, row?.interrupted], ["cancelled", true]);
   });
 
   it("joins the turn that the client told around it", () => {
@@ -298,16 +358,18 @@ describe("a trace", () => {
     );
   });
 
-  it("brings its log lines", () => {
+  it("brings its log lines, and those of its time that name no trace", () => {
     const talk = new Talk();
     talk.span(1, 1, {}, { role: "llm" });
     const source = { resource: {}, scope: "", scopeVersion: "" };
     const line = { source, time: T + 1, severity: "warning" as const, attributes: {} };
     talk.record.log({ ...line, message: "slow", traceId: TRACE });
-    talk.record.log({ ...line, message: "elsewhere" });
+    talk.record.log({ ...line, message: "of another trace", traceId: "1af7651916cd43dd8448eb211c80319c" });
+    talk.record.log({ ...line, message: "its client's" });
+    talk.record.log({ ...line, time: T + 9, message: "later" });
     assert.deepEqual(
       talk.detail().logs.map((l) => l.message),
-      ["slow"],
+      ["slow", "its client's"],
     );
   });
 });

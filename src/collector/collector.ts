@@ -224,7 +224,7 @@ export class Collector {
       time: now(),
       agents: this.#hub.states(this.#settings.thresholds),
       configProblems: this.#config.problems,
-      rejected: { ...this.#clients.rejected(), ...this.#otlp.rejected() },
+      rejected: { ...this.#clients.rejected(), ...this.#otlp.rejected(), ...this.#inspectors.rejected() },
       modelServers: this.#modelServerStates,
       self: { pid: process.pid, startTime: this.#startTime },
       ...(this.#otlp.state && { otlp: this.#otlp.state }),

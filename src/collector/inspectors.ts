@@ -35,9 +35,15 @@ export class Inspectors {
   /** Agents that are attached to whenever they run. */
   readonly #wanted = new Set<string>();
   #closed = false;
+  #rejected = 0;
 
   constructor(options: InspectorsOptions) {
     this.#options = options;
+  }
+
+  /** Calls that the probe told wrongly, or had no room for. */
+  rejected(): Record<string, number> {
+    return this.#rejected > 0 ? { "probe: call": this.#rejected } : {};
   }
 
   get wanted(): string[] {
@@ -206,6 +212,7 @@ export class Inspectors {
       if (feed.waiting.length < 100) feed.waiting.push(batch);
       return;
     }
+    this.#rejected += batch.dropped;
     for (const call of batch.calls) this.#call(agent, run, batch.thread, call);
     if (batch.runtime && batch.thread === 0) this.#runtime(agent, batch.runtime);
     this.#options.hub.active(agent, this.#options.now());

@@ -1,10 +1,8 @@
 import type { ProbeBatch } from "../../model/probe.ts";
+import { readBatch } from "./batch.ts";
 import { poll } from "./patience.ts";
 import { installExpression, removeExpression } from "./probe/expression.ts";
 import { evaluate, type Session } from "./session.ts";
-
-/** Characters of one report: a full batch has about 300 KB. */
-const LONGEST_REPORT = 4 * 1024 * 1024;
 
 /** The probe in one thread of the target. */
 export class ThreadProbe {
@@ -21,7 +19,7 @@ export class ThreadProbe {
     this.#binding = binding;
     this.#thread = thread;
     this.#stopListening = session.on("Runtime.bindingCalled", ({ name, payload }) => {
-      const batch = name === binding ? batchOf(payload, thread) : undefined;
+      const batch = name === binding ? readBatch(payload, thread) : undefined;
       if (batch) onBatch(batch);
     });
   }
@@ -56,16 +54,5 @@ export class ThreadProbe {
     if (!(await poll(seconds, async () => (await isWhole()) || undefined))) throw new Error("it does not start");
     await evaluate(this.#session, "new Promise((resolve) => setImmediate(resolve))", seconds, true);
     this.#started = true;
-  }
-}
-
-function batchOf(payload: string, thread: number): ProbeBatch | undefined {
-  if (payload.length > LONGEST_REPORT) return undefined;
-  try {
-    const batch = JSON.parse(payload) as ProbeBatch | null;
-    if (!Array.isArray(batch?.calls) || typeof batch.dropped !== "number") return undefined;
-    return { ...batch, thread };
-  } catch {
-    return undefined;
   }
 }

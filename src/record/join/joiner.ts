@@ -8,8 +8,8 @@ import { SpanTree } from "./spanTree.ts";
 const MEMORY = 180;
 /** A call may begin so long after the response around it, seconds. */
 const REACH = 60;
-/** Responses kept for joining. */
-const LIMIT = 50_000;
+/** Responses kept for joining: 40 a second for all that time, and little to carry where thousands come. */
+const LIMIT = 8000;
 
 /** Where responses are counted. One that changes is taken back before, and counted again after it did. */
 export interface Ledger {
@@ -42,11 +42,9 @@ export class Joiner {
     this.#lastOf.sdk = now;
     this.#sweep(now);
     const one = countedOfClient(response, pid);
-    if (!this.#othersThan("sdk", now)) {
-      this.#ledger.count(now, this.#keep(one));
-      return;
-    }
-    this.#join(now, { ...response, door: "sdk", pid, named: true, ...(one.role && { role: one.role }) });
+    if (this.#othersThan("sdk", now))
+      this.#join(now, { ...response, door: "sdk", pid, named: true, ...(one.role && { role: one.role }) });
+    else this.#ledger.count(now, this.#keep(one));
   }
 
   /**

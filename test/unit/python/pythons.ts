@@ -44,8 +44,8 @@ export const environment = { PYTHONPATH: CLIENT, PYTHONDONTWRITEBYTECODE: "1" };
 export interface Did {
   did: string;
   held: number;
-  own: Record<string, number[]>;
-  firsts: number[];
+  inner: Record<string, number[]>;
+  outer: Record<string, number[]>;
   rss: number;
   queued: number;
   children: number[];

@@ -4,6 +4,22 @@
  */
 import { NotificationType, RequestType, RequestType0 } from "vscode-jsonrpc";
 import type { ProcessInfo } from "../model/process.ts";
+import type {
+  DeleteRecordParams,
+  ExportFileParams,
+  ExportFileResult,
+  History,
+  HistoryQuery,
+  LatencyData,
+  LatencyQuery,
+  RecordedRun,
+  RecordSummary,
+  SeriesData,
+  SeriesFilter,
+  SeriesInfo,
+  SeriesQuery,
+  TimeRange,
+} from "../model/series.ts";
 import type { AgentSeries, LatencyStats, WorkspaceState } from "../model/state.ts";
 import type { TurnDetail } from "../model/turns.ts";
 import type { Allocation } from "../model/wire.ts";
@@ -31,6 +47,14 @@ export interface CollectorSettings {
   folders: string[];
   /** Between two readings of a process tree. */
   samplingInterval: number;
+  /** Between two readings of the machine; 0: none. */
+  systemInterval: number;
+  /** Between two readings of the GPUs; 0: none. */
+  gpuInterval: number;
+  record: RecordSettings;
+  exports: ExportSettings;
+  /** A Prometheus-compatible engine from which the dashboard reads its history instead of from our store. */
+  source?: RemoteEndpoint;
   /** Objectives for p95 by query type, where an agent's config names none. */
   thresholds: Record<string, number>;
   /** Keep launched agents running when the last window has gone. */
@@ -49,6 +73,34 @@ export interface CollectorSettings {
   };
   /** Between two looks at a model server; 0: none. */
   modelServerInterval: number;
+}
+
+/** What the store keeps. */
+export interface RecordSettings {
+  enabled: boolean;
+  /** Bytes that the store may take. */
+  maxSize: number;
+  /** How long (seconds) samples of each resolution are kept. */
+  keep: { oneSecond: number; tenSeconds: number; minute: number; tenMinutes: number };
+}
+
+/** An address outside this process, with what it wants to see. */
+export interface RemoteEndpoint {
+  url: string;
+  /** E.g. `Authorization`. `${env:NAME}` is replaced by the collector. */
+  headers: Record<string, string>;
+}
+
+/** Each absent part is off. */
+export interface ExportSettings {
+  /** Prometheus text at `http://127.0.0.1:PORT/metrics`. */
+  prometheus?: { port: number; requireToken: boolean };
+  /** OTLP over HTTP to this base URL. */
+  otlp?: RemoteEndpoint & { spans: boolean };
+  /** Prometheus remote write 1.0 to this URL. */
+  remoteWrite?: RemoteEndpoint;
+  /** JSON Lines beside the workspace's state. */
+  log?: { level: "info" | "notice" | "warning" | "error"; maxSize: number; maxFiles: number };
 }
 
 /** What to attach to. Its inspector, where one is named or the process has or can open one, tells the rest. */
@@ -140,6 +192,20 @@ export const SendInput = new RequestType<{ runId: string; data: string }, void, 
 export const SendSignal = new RequestType<{ runId: string; signal: "SIGINT" | "SIGTERM" | "SIGKILL" }, void, void>(
   "run/signal",
 );
+/** Everything that the charts of an agent show of a range. */
+export const GetHistory = new RequestType<HistoryQuery, History, void>("history");
+export const QuerySeries = new RequestType<SeriesQuery, SeriesData[], void>("query/series");
+export const QueryLatency = new RequestType<LatencyQuery, LatencyData[], void>("query/latency");
+export const ListSeries = new RequestType<TimeRange & SeriesFilter, SeriesInfo[], void>("query/list");
+export const ListRuns = new RequestType<TimeRange & SeriesFilter, RecordedRun[], void>("query/runs");
+export const ExportFile = new RequestType<ExportFileParams, ExportFileResult, void>("record/export");
+export const SummarizeRecord = new RequestType0<RecordSummary, void>("record/summary");
+export const DeleteRecord = new RequestType<DeleteRecordParams, void, void>("record/delete");
+/** Reads the shared memory of an agent's processes apart (PSS), which takes the system milliseconds a process. */
+export const MeasurePss = new RequestType<{ agent: string }, { pss: number }, void>("agent/pss");
+/** Keeps the collector alive without any client until {@link StopServing}. */
+export const Serve = new RequestType0<void, void>("serve");
+export const StopServing = new RequestType0<void, void>("serve/stop");
 export const GetState = new RequestType0<WorkspaceState, void>("state");
 
 /** Collector → client, at most 5 Hz, only on change. */

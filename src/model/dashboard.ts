@@ -2,6 +2,7 @@
  * Messages between the dashboard webview and the editor. Requests carry an id and are answered within
  * {@link REQUEST_TIMEOUT} or rejected; notifications are not answered.
  */
+import type { History, HistoryQuery } from "./series.ts";
 import type { AgentSeries, WorkspaceState } from "./state.ts";
 import type { TurnDetail } from "./turns.ts";
 
@@ -29,9 +30,21 @@ export interface DashboardMemento {
   /** Index of the turn that is looked at, within {@link agent}. */
   turn?: number | undefined;
   turnList?: TurnListChoice;
+  range?: DashboardRange;
+  /** The two runs of {@link agent} that are laid side by side, by their ids. */
+  compared?: [string, string];
 }
 
-export type DashboardPageName = "overview" | "turns";
+export type DashboardPageName = "overview" | "turns" | "resources" | "runs";
+
+/** What stretch of time the charts show: `live` is the last ten minutes as they come, the others are asked for. */
+export type DashboardRange =
+  | { kind: "live" }
+  /** The last so many seconds, moving on with time. */
+  | { kind: "last"; span: number }
+  | { kind: "run"; run: string }
+  /** Zoomed or panned to: stands still. Unix seconds. */
+  | { kind: "fixed"; from: number; to: number };
 
 /** Which turns are listed, and in which order. */
 export interface TurnListChoice {
@@ -53,7 +66,10 @@ export type DashboardNotification =
   /** What came since: latency points replace those of the same time, the rest is appended, responses by index. */
   | { kind: "tick"; series: AgentSeries }
   /** In answer to a `turn` request, and again when an open turn changed; undefined when it is no longer kept. */
-  | { kind: "turn"; agent: string; index: number; detail: TurnDetail | undefined };
+  | { kind: "turn"; agent: string; index: number; detail: TurnDetail | undefined }
+  /** In answer to a `history` request: `id` is that of its query. */
+  | { kind: "history"; id: number; history: History }
+  | { kind: "history"; id: number; error: string };
 
 /** Webview → editor, answered. */
 export type DashboardRequest =
@@ -62,6 +78,10 @@ export type DashboardRequest =
   | { kind: "show"; agent: string }
   /** One turn, whole: answered by a `turn` notification, and by more of them while it changes. */
   | { kind: "turn"; agent: string; index: number }
+  /** A stretch of what was recorded: answered by a `history` notification with this `id`. */
+  | { kind: "history"; id: number; query: HistoryQuery }
+  /** Asks where to keep a picture of the charts, and writes it. `data`: PNG, base64. */
+  | { kind: "picture"; name: string; data: string }
   /** Runs one of our commands by its id, with the agent's name. */
   | { kind: "command"; command: DashboardCommand; agent?: string };
 
@@ -75,7 +95,10 @@ export type DashboardCommand =
   | "agentVitals.addClient"
   | "agentVitals.copyEnvironment"
   | "agentVitals.showLog"
-  | "agentVitals.openConfig";
+  | "agentVitals.openConfig"
+  | "agentVitals.exportRecord"
+  | "agentVitals.showRecord"
+  | "agentVitals.deleteRecord";
 
 /** The frames in which both are sent. */
 export type ToEditor = { id: number; request: DashboardRequest };

@@ -5,6 +5,8 @@
 
 import type { ModelServerState } from "./modelServers.ts";
 import type { Door } from "./observed.ts";
+import type { GpuReading, ProcessRow, ResourceSample, SystemSample } from "./resources.ts";
+import type { SeriesPoints } from "./series.ts";
 import type { TurnRow } from "./turns.ts";
 
 /** Latency of one query type over one window. Percentiles are exact to 3 significant digits; absent without responses. */
@@ -41,17 +43,6 @@ export interface VoiceReliability {
   failure: number;
   /** Failures by "stage: reason", most frequent first. */
   failures: { stage: string; reason: string; count: number }[];
-}
-
-/** One reading of an agent's process tree. */
-export interface ResourceSample {
-  time: number;
-  /** CPU of the whole tree, of one core: 1 is one core busy. Absent in the first reading. */
-  cpu?: number;
-  /** Resident set of the whole tree. */
-  memory: number;
-  /** Processes in the tree. */
-  processes: number;
 }
 
 export interface HeapSample {
@@ -143,6 +134,8 @@ export interface AgentState {
   latency: QueryTypeLatency[];
   voice?: VoiceReliability;
   resources?: ResourceSample;
+  /** The processes of the tree, the root first; at most 50, those that need most memory. */
+  processes?: ProcessRow[];
   heap?: HeapSample;
   /** When an event of it last came. */
   lastActivity?: number;
@@ -193,8 +186,41 @@ export interface WorkspaceState {
   modelServers: ModelServerState[];
   /** The OTLP door; absent before it opened. */
   otlp?: { port: number; message?: string };
-  /** The collector's own cost. */
-  self: { pid: number; startTime: number };
+  /** The machine's latest reading, and its GPUs'; absent before the first. */
+  system?: SystemSample;
+  gpu?: GpuReading;
+  /** What is recorded where. */
+  record?: RecordState;
+  /** The collector and its own cost: CPU in cores and memory in bytes, its helpers (GPU tools) included. */
+  self: { pid: number; startTime: number; cpu?: number; memory?: number };
+}
+
+/** The store, the exports, and what is wrong with them. */
+export interface RecordState {
+  /** `off`: not asked for. `memory`: kept in memory alone, and lost with the collector. `paused`: see `message`. */
+  store: {
+    state: "recording" | "paused" | "memory" | "readonly" | "off";
+    file?: string;
+    size?: number;
+    message?: string;
+  };
+  /** Each export that was asked for. */
+  exports: ExportState[];
+  /** Where history is read from when that is not the store. */
+  source?: string;
+}
+
+export interface ExportState {
+  kind: "prometheus" | "otlp" | "remoteWrite" | "log";
+  /** A port's URL, an endpoint, a file. */
+  target: string;
+  state: "ok" | "waiting" | "failed";
+  /** Why it waits or failed, for people. */
+  message?: string;
+  /** Waiting on disk, bytes. */
+  queued?: number;
+  /** Points that fell out of a full queue. */
+  lost?: number;
 }
 
 /** One bucket of a latency chart. */
@@ -238,7 +264,7 @@ export interface DistributionBar {
 /** Marks that run through every track. */
 export interface TimeMark {
   time: number;
-  kind: "start" | "exit" | "crash" | "restart" | "gap";
+  kind: "start" | "exit" | "crash" | "restart" | "gap" | "alert" | "change";
   label: string;
   /** For a band, e.g. the collector's absence. */
   endTime?: number;
@@ -262,4 +288,6 @@ export interface AgentSeries {
   turns: TurnRow[];
   /** Readings of the probe, once a second. */
   runtime: RuntimeSample[];
+  /** Readings of the agent's and the machine's series, oldest first within each. */
+  readings: SeriesPoints[];
 }

@@ -11,6 +11,7 @@ import { normalise } from "../src/inputs/otlp/normalisers/index.ts";
 import { readTraces } from "../src/inputs/otlp/protobuf/traces.ts";
 import { processIdentity } from "../src/inputs/sampling/process/identity.ts";
 import type { Span } from "../src/model/otlp.ts";
+import { nowhere } from "../src/record/sinks.ts";
 import { messages } from "../test/unit/otlp/protos.ts";
 import { modelCalls, serialize } from "../test/unit/otlp/requests.ts";
 import { interleave, spread } from "./support/stats.ts";
@@ -62,6 +63,7 @@ function round(requests: Buffer[], decode: (bytes: Buffer) => unknown): number {
 /** As the collector: each round into a record of its own, since a span that comes twice costs little. */
 function recordAll(requests: Buffer[]): number {
   const hub = new Hub({
+    sink: nowhere,
     now,
     identify: processIdentity,
     onBegin: () => {},

@@ -3,6 +3,7 @@ import { createInterface } from "node:readline";
 import { openEventSocket } from "../../src/inputs/socket/server.ts";
 import type { ClientEvent, Response } from "../../src/model/wire.ts";
 import { AgentRecord } from "../../src/record/agentRecord.ts";
+import { nowhere } from "../../src/record/sinks.ts";
 
 /** Takes events over a socket into histograms, and counts them. */
 export interface BenchCollector {
@@ -18,7 +19,7 @@ export const TOKEN = "bench";
 
 /** The collector's own event socket and record. */
 export async function ours(path: string): Promise<BenchCollector> {
-  const record = new AgentRecord();
+  const record = new AgentRecord("agent", nowhere);
   const socket = await openEventSocket({
     path,
     token: TOKEN,
@@ -41,7 +42,7 @@ export async function ours(path: string): Promise<BenchCollector> {
 
 /** The same record behind the obvious way to read lines: node:readline and JSON.parse, with nothing checked. */
 export async function readline(path: string): Promise<BenchCollector> {
-  const record = new AgentRecord();
+  const record = new AgentRecord("agent", nowhere);
   const server = createServer((socket) => {
     createInterface({ input: socket }).on("line", (line) => {
       const event = JSON.parse(line) as ClientEvent | { type: "hello" };

@@ -1,7 +1,13 @@
 import type { MessageConnection } from "vscode-jsonrpc";
 import { type Addresses, workspaceAddresses } from "../collector/addresses.ts";
 import { connectCollector, OutdatedWindow } from "../collector/client.ts";
-import { type CollectorSettings, Configure, GetState, StateChanged } from "../collector/protocol.ts";
+import {
+  type CollectorSettings,
+  Configure,
+  type ExportSettings,
+  GetState,
+  StateChanged,
+} from "../collector/protocol.ts";
 import type { WorkspaceState } from "../model/state.ts";
 import { Failure } from "./command.ts";
 import { installation } from "./installation.ts";
@@ -27,6 +33,7 @@ export interface Connection {
 export interface ConnectOptions {
   /** Listen for OpenTelemetry here instead of at the workspace's own port. */
   otlpPort?: number;
+  exports?: ExportSettings;
 }
 
 /**
@@ -47,20 +54,12 @@ export async function connectHere(options: ConnectOptions = {}): Promise<Connect
   return connection;
 }
 
-function settings({ workspace }: Addresses, { otlpPort }: ConnectOptions): CollectorSettings {
+/** What a terminal wants otherwise than the defaults are. */
+function settings({ workspace }: Addresses, { otlpPort, exports }: ConnectOptions): Partial<CollectorSettings> {
   return {
     folders: [workspace],
-    samplingInterval: 1,
-    thresholds: { talker: 2 },
-    keepAgents: false,
-    trusted: false,
-    otlp: {
-      enabled: true,
-      requireToken: true,
-      environment: true,
-      ...(otlpPort !== undefined && { port: otlpPort }),
-    },
-    modelServerInterval: 5,
+    ...(otlpPort !== undefined && { otlp: { enabled: true, requireToken: true, environment: true, port: otlpPort } }),
+    ...(exports && { exports }),
   };
 }
 

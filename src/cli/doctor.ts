@@ -1,9 +1,9 @@
 import { workspaceAddresses } from "../collector/addresses.ts";
-import type { WorkspaceState } from "../model/state.ts";
+import type { Hardware, WorkspaceState } from "../model/state.ts";
 import { type Check, check, poll } from "./checks/check.ts";
 import { doorChecks } from "./checks/doors.ts";
 import { folderChecks } from "./checks/folders.ts";
-import { gpuChecks, hardwareCheck, nodeCheck, pythonCheck } from "./checks/machine.ts";
+import { containerChecks, gpuChecks, hardwareCheck, nodeCheck, pythonCheck } from "./checks/machine.ts";
 import { modelServerChecks } from "./checks/modelServers.ts";
 import type { Command } from "./command.ts";
 import { type Connection, connectHere } from "./connection.ts";
@@ -21,26 +21,32 @@ export const doctor: Command = {
   usage: "doctor [--json]",
   options: { json: { help: "print the checks as one JSON document" } },
   details: `Tries every door as an agent would: says hello at the event socket, sends an OTLP request, attaches to a
-small Node process of its own. Exit code 1 when something failed.`,
+small Node process of its own. Looks which hardware and GPUs are here. Exit code 1 when something failed.`,
 
   async run(values) {
-    const checks = await examine();
+    const { checks, hardware } = await examine();
     if (values.json) {
       const { version } = installation();
-      printJson({ version, workspace: findWorkspace(process.cwd()), checks });
+      printJson({ version, workspace: findWorkspace(process.cwd()), checks, ...(hardware && { hardware }) });
     } else print(report(checks));
     return checks.some(({ status }) => status === "failed") ? 1 : 0;
   },
 };
 
-async function examine(): Promise<Check[]> {
+interface Examined {
+  checks: Check[];
+  /** Absent when the collector could not be asked, or was not ready. */
+  hardware?: Hardware | undefined;
+}
+
+async function examine(): Promise<Examined> {
   const local = [nodeCheck(), await pythonCheck()];
   try {
     local.push(...folderChecks(workspaceAddresses(findWorkspace(process.cwd()))));
   } catch (error) {
     // The reason says what to do; without folders there is no collector.
     const detail = error instanceof Error ? error.message : String(error);
-    return [...local, { name: "Folders", status: "failed", detail }];
+    return { checks: [...local, { name: "Folders", status: "failed", detail }] };
   }
   let connection: Connection | undefined;
   const collector = await check("Collector", async () => {
@@ -54,15 +60,16 @@ async function examine(): Promise<Check[]> {
       detail: `Version ${connection.version} ${how} (pid ${self.pid}) and answered in ${taken} ms.`,
     };
   });
-  if (!connection) return [...local, collector, ...(await gpuChecks(undefined))];
+  if (!connection) return { checks: [...local, collector, ...(await gpuChecks(undefined))] };
   try {
-    return [...local, collector, ...(await throughCollector(connection))];
+    const { checks, hardware } = await throughCollector(connection);
+    return { checks: [...local, collector, ...checks], hardware };
   } finally {
     connection.close();
   }
 }
 
-async function throughCollector(connection: Connection): Promise<Check[]> {
+async function throughCollector(connection: Connection): Promise<Examined> {
   const has = async (fits: (state: WorkspaceState) => boolean) => {
     const state = await connection.state();
     return fits(state) ? state : undefined;
@@ -72,13 +79,15 @@ async function throughCollector(connection: Connection): Promise<Check[]> {
   await poll(HARDWARE_PATIENCE, () => has(({ hardware }) => hardware !== undefined));
   const { hardware, modelServers, configProblems } = await connection.state();
   const gpus = await gpuChecks(hardware);
-  return [
+  const checks = [
     ...configChecks(configProblems),
     ...doors,
     ...modelServerChecks(modelServers),
     hardwareCheck(hardware),
+    ...(hardware ? containerChecks(hardware) : []),
     ...gpus,
   ];
+  return { checks, hardware };
 }
 
 function configChecks(problems: WorkspaceState["configProblems"]): Check[] {

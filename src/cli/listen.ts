@@ -48,7 +48,7 @@ they come, and at Ctrl+C a summary of each.`,
 };
 
 /** @throws {Failure} when the port that was asked for is not the one that is listened on */
-function requirePort({ otlp }: WorkspaceState, wanted: number | undefined): void {
+export function requirePort({ otlp }: WorkspaceState, wanted: number | undefined): void {
   if (wanted === undefined) return;
   if (!otlp)
     throw new Failure("A VS Code window of this workspace has OpenTelemetry turned off (agentVitals.otlp.enabled).");
@@ -70,7 +70,7 @@ function warnWhenMoved(connection: Connection, { otlp: before }: WorkspaceState)
 }
 
 /** Where agents of other terminals report to. */
-async function doors({ addresses }: Connection, { otlp }: WorkspaceState): Promise<string> {
+export async function doors({ addresses }: Connection, { otlp }: WorkspaceState): Promise<string> {
   const env = await agentEnvironment(addresses, { otlp: otlp !== undefined, env: process.env });
   if (otlp && env.OTEL_EXPORTER_OTLP_ENDPOINT) env.OTEL_EXPORTER_OTLP_ENDPOINT = `http://127.0.0.1:${otlp.port}`;
   const where = otlp

@@ -3,13 +3,16 @@ import { attach } from "./attach.ts";
 import { nodeCheck } from "./checks/machine.ts";
 import { type Command, Failure, UsageError } from "./command.ts";
 import { doctor } from "./doctor.ts";
+import { exportCommand } from "./export.ts";
 import { commandHelp, help } from "./help.ts";
 import { installation } from "./installation.ts";
 import { listen } from "./listen.ts";
 import { nearest, parseOptions } from "./options.ts";
 import { print, tell } from "./output.ts";
+import { record } from "./record.ts";
+import { serve } from "./serve.ts";
 
-const commands: readonly Command[] = [attach, listen, doctor];
+const commands: readonly Command[] = [attach, listen, serve, record, exportCommand, doctor];
 
 async function main([name = "", ...args]: string[]): Promise<number> {
   if (name === "--version" || name === "-v") {

@@ -15,6 +15,8 @@ export interface Addresses {
   eventSocket: string;
   controlSocket: string;
   lockFile: string;
+  /** Of all workspaces: the database. */
+  store: string;
   /** Of this workspace: token, state, log, runs. */
   stateFolder: string;
   runsFolder: string;
@@ -48,6 +50,7 @@ export function workspaceAddresses(workspace: string, env: Environment = process
     eventSocket: socket("sock"),
     controlSocket: socket("ctl"),
     lockFile: join(sockets, `${id}.lock`),
+    store,
     stateFolder,
     runsFolder: privateFolder(join(stateFolder, "runs")),
     stateFile: join(stateFolder, "state.json"),

@@ -1,11 +1,16 @@
 import type { AgentDefinition } from "../model/config.ts";
 import type { ProbeCall, ProbeRuntime } from "../model/probe.ts";
-import type { AgentState, AgentStatus, InspectorState, ResourceSample, RunOrigin, RunState } from "../model/state.ts";
+import type { GpuSample, ProcessRow, TreeSample } from "../model/resources.ts";
+import type { RecordSink } from "../model/series.ts";
+import type { AgentState, AgentStatus, InspectorState, RunOrigin, RunState } from "../model/state.ts";
 import type { Dropped } from "../model/wire.ts";
 import { AgentRecord } from "../record/agentRecord.ts";
+import { readingsOfGpuMemory } from "../record/readingsOf.ts";
 
 const RUNS_KEPT = 20;
 const MAX_PENDING = 20;
+/** Processes of a tree that are told. */
+const ROWS_TOLD = 50;
 
 /** How a run ended. */
 export interface RunEnd {
@@ -26,7 +31,8 @@ export interface RunBegin {
 /** One agent of the workspace: its runs, what it is doing, and its figures. */
 export class Agent {
   readonly name: string;
-  readonly record = new AgentRecord();
+  readonly record: AgentRecord;
+  readonly #sink: RecordSink;
   /** Set while the config names it. */
   definition: AgentDefinition | undefined;
   /** What its client says the status bar should show. */
@@ -43,9 +49,14 @@ export class Agent {
   #number = 0;
   #phase: "starting" | "stopping" | undefined;
   #couldNotStart = false;
+  #tree: readonly ProcessRow[] = [];
+  #gpus: readonly GpuSample[] = [];
 
-  constructor(name: string) {
+  /** @param sink where its figures are kept */
+  constructor(name: string, sink: RecordSink) {
     this.name = name;
+    this.#sink = sink;
+    this.record = new AgentRecord(name, sink);
   }
 
   /** The newest run, ended or not. */
@@ -85,8 +96,10 @@ export class Agent {
     this.message = message;
   }
 
-  begin(run: RunBegin): RunState {
-    const state: RunState = { ...run, number: ++this.#number, kept: [] };
+  /** @param number where it is known from what was recorded; else counted from 1 */
+  begin(run: RunBegin, number = this.#number + 1): RunState {
+    this.#number = Math.max(this.#number, number);
+    const state: RunState = { ...run, number, kept: [] };
     const restart = this.#runs.length > 0;
     this.#add(state);
     this.#couldNotStart = false;
@@ -96,6 +109,8 @@ export class Agent {
     this.#faults = undefined;
     for (const key of ["marks", "logs", "metrics", "turns"] as const) this.dropped[key] = 0;
     this.record.mark({ time: run.startTime, kind: restart ? "restart" : "start", label: `Run ${state.number}` });
+    this.#tree = [];
+    this.keep(state);
     return state;
   }
 
@@ -107,6 +122,7 @@ export class Agent {
     const crash = !stopped && exitCode !== undefined && exitCode !== 0;
     this.record.mark({ time, kind: crash ? "crash" : "exit", label: endLabel(exitCode, stopped) });
     this.message = crash ? `Ended by itself: ${endLabel(exitCode, stopped)}.` : undefined;
+    this.keep(run);
   }
 
   /** A run that was thought to be over goes on. */
@@ -115,6 +131,22 @@ export class Agent {
     delete run.exitCode;
     delete run.stopped;
     this.message = undefined;
+    this.keep(run);
+  }
+
+  /** What is known of a run goes to the record: as it begins, ends, and when more of it is told. */
+  keep({ id, number, pid, startTime, endTime, exitCode, stopped, runtime }: RunState): void {
+    this.#sink.run({
+      id,
+      agent: this.name,
+      number,
+      pid,
+      start: startTime,
+      ...(endTime !== undefined && { end: endTime }),
+      ...(exitCode !== undefined && { exitCode }),
+      ...(stopped && { stopped }),
+      ...(runtime !== undefined && { runtime }),
+    });
   }
 
   /** Takes up a run that ended before this collector began, for the list of runs. */
@@ -130,8 +162,36 @@ export class Agent {
     while (this.#runs.length > RUNS_KEPT && this.#runs.at(-1)?.endTime !== undefined) this.#runs.pop();
   }
 
-  resources(sample: ResourceSample): void {
-    this.record.resources(sample);
+  /** @param cores of the machine, while they are known */
+  resources(sample: TreeSample, cores: number | undefined): void {
+    this.#tree = sample.rows;
+    this.record.resources(sample, cores);
+  }
+
+  /** Pids of its tree as it was last read. */
+  get pids(): number[] {
+    return this.#tree.map(({ pid }) => pid);
+  }
+
+  /** A reading of the machine's GPUs, of which this agent's processes hold their part. */
+  gpus(gpus: readonly GpuSample[]): void {
+    this.#gpus = gpus;
+    if (this.living.length === 0) return;
+    this.record.readings(readingsOfGpuMemory(this.record.book, gpus, new Set(this.pids)));
+  }
+
+  /** The processes that need most memory, the root first. */
+  #processes(): ProcessRow[] {
+    const onGpu = new Map<number, number>();
+    for (const { pid, memory } of this.#gpus.flatMap(({ processes }) => processes ?? []))
+      onGpu.set(pid, (onGpu.get(pid) ?? 0) + memory);
+    const [root, ...children] = this.#tree;
+    if (!root) return [];
+    const most = children.sort((a, b) => b.memory - a.memory).slice(0, ROWS_TOLD - 1);
+    return [root, ...most].map((row) => {
+      const gpuMemory = onGpu.get(row.pid);
+      return gpuMemory === undefined ? row : { ...row, gpuMemory };
+    });
   }
 
   /** A request to a model server that takes long: told until it ends. */
@@ -197,7 +257,7 @@ export class Agent {
       ...(waitObjective !== undefined && { waitObjective }),
       ...(this.message !== undefined && { message: this.message }),
       ...(voice && { voice }),
-      ...(resources && { resources }),
+      ...(resources && { resources, processes: this.#processes() }),
       ...(heap && { heap }),
       ...(this.inspector && living && { inspector: this.inspector }),
       ...(this.#faults && { faults: this.#faults }),

@@ -2,6 +2,7 @@ import { type ModelServerWatch, watchModelServers } from "../inputs/modelServers
 import { processIdentity } from "../inputs/sampling/process/identity.ts";
 import { listProcesses } from "../inputs/sampling/process/list.ts";
 import { type ProcessSampler, processSampler } from "../inputs/sampling/process/processSampler.ts";
+import { treePss } from "../inputs/sampling/process/treePss.ts";
 import type { ModelServerState } from "../model/modelServers.ts";
 import type { AgentSeries, Hardware, WorkspaceState } from "../model/state.ts";
 import type { TurnDetail } from "../model/turns.ts";
@@ -20,9 +21,12 @@ import { Hub } from "./hub.ts";
 import { Inspectors } from "./inspectors.ts";
 import { Launcher } from "./launcher.ts";
 import type { Logger } from "./log.ts";
+import { MachineSampling } from "./machineSampling.ts";
 import { Measurements } from "./measurements.ts";
 import { OtlpDoor } from "./otlpDoor.ts";
-import type { AttachParams, AttachResult, CollectorSettings, MeasurementResult } from "./protocol.ts";
+import type { AttachParams, AttachResult, CollectorSettings, ExportSettings, MeasurementResult } from "./protocol.ts";
+import { Recorder } from "./recorder.ts";
+import { withDefaults } from "./settings.ts";
 import { readState, writeState } from "./stateFile.ts";
 import { stopProcess } from "./stopProcess.ts";
 
@@ -37,21 +41,6 @@ const FIRST_GRACE = 30;
 
 /** How long an agent's shutdown hooks may take before it gets its signal, seconds. */
 const HOOK_PATIENCE = 3;
-
-const defaultSettings: CollectorSettings = {
-  folders: [],
-  samplingInterval: 1,
-  thresholds: { talker: 2 },
-  keepAgents: false,
-  trusted: false,
-  otlp: { enabled: true, requireToken: true, environment: true },
-  modelServerInterval: 5,
-};
-
-/** What an earlier version kept may lack what this one knows. */
-function withDefaults(settings: Partial<CollectorSettings> = {}): CollectorSettings {
-  return { ...defaultSettings, ...settings, otlp: { ...defaultSettings.otlp, ...settings.otlp } };
-}
 
 export interface CollectorOptions {
   addresses: Addresses;
@@ -69,10 +58,12 @@ const now = () => Date.now() / 1000;
 /** The object graph of one workspace's collector, and what its control socket offers. */
 export class Collector {
   readonly version: string;
+  readonly recorder: Recorder;
   readonly #options: CollectorOptions;
   readonly #hub: Hub;
   readonly #clients: Clients;
   readonly #sampler: ProcessSampler;
+  readonly #machine: MachineSampling;
   readonly #launcher: Launcher;
   readonly #attachments: Attachments;
   readonly #inspectors: Inspectors;
@@ -101,6 +92,7 @@ export class Collector {
     const kept = readState(addresses.stateFile);
     this.#settings = withDefaults(kept.settings);
     delete this.#settings.otlp.port;
+    this.recorder = new Recorder({ addresses, now, log });
     this.#sampler = processSampler({
       interval: this.#settings.samplingInterval,
       onSample: (runId, sample) => this.#hub.sample(runId, sample),
@@ -110,6 +102,8 @@ export class Collector {
     this.#hub = new Hub({
       now,
       identify: processIdentity,
+      sink: this.recorder.sink,
+      runNumber: (agent, id) => this.recorder.runNumber(agent, id),
       onBegin: (run, visible) => {
         if (visible) this.#sampler.watch(run.pid, run.id);
         this.#everyone.runBegan(this.#hub.agentOf(run));
@@ -123,6 +117,7 @@ export class Collector {
       },
       log,
     });
+    this.#machine = new MachineSampling({ hub: this.#hub, storeFolder: addresses.store, now, log });
     this.#inspectors = new Inspectors({
       hub: this.#hub,
       identify: processIdentity,
@@ -181,6 +176,7 @@ export class Collector {
   /** Opens both sockets, takes up what an earlier collector left, and begins to tell. */
   async start(): Promise<void> {
     const { addresses, log } = this.#options;
+    this.#applyRecord();
     this.#watchConfig();
     this.#launcher.adopt();
     const kept = readState(addresses.stateFile);
@@ -213,20 +209,36 @@ export class Collector {
     this.#settings = settings;
     this.#sampler.setInterval(settings.samplingInterval);
     this.#modelServers.setInterval(settings.modelServerInterval);
+    this.#applyRecord();
     this.#save();
     if (folders) this.#watchConfig();
     this.#hub.touch();
     await this.#otlp.set(this.#settings.otlp.enabled, this.#settings.otlp.port);
   }
 
+  /** Exports go on as long as one who asked for them is here. */
+  setExports(settings: ExportSettings): Promise<void> {
+    return this.recorder.setExports(settings);
+  }
+
+  #applyRecord(): void {
+    const { record, systemInterval, gpuInterval } = this.#settings;
+    this.recorder.configure({ record });
+    this.#machine.configure({ system: systemInterval, gpu: gpuInterval });
+  }
+
   state(): WorkspaceState {
+    const { system, gpu, self } = this.#hub.machine;
     return {
       time: now(),
       agents: this.#hub.states(this.#settings.thresholds),
       configProblems: this.#config.problems,
       rejected: { ...this.#clients.rejected(), ...this.#otlp.rejected(), ...this.#inspectors.rejected() },
       modelServers: this.#modelServerStates,
-      self: { pid: process.pid, startTime: this.#startTime },
+      record: this.recorder.state(),
+      self: { pid: process.pid, startTime: this.#startTime, ...self },
+      ...(system && { system }),
+      ...(gpu && { gpu }),
       ...(this.#otlp.state && { otlp: this.#otlp.state }),
       ...(this.#hardware && { hardware: this.#hardware }),
     };
@@ -296,6 +308,13 @@ export class Collector {
   /** The agents as they are, not as they are told. */
   agents(): readonly Agent[] {
     return this.#hub.agents();
+  }
+
+  /** Memory of an agent's processes with what they share counted once, bytes. */
+  measurePss(name: string): Promise<number> {
+    const run = this.#agent(name).living[0];
+    if (!run) throw new Error(`${name} is not running.`);
+    return treePss(run.pid);
   }
 
   turn(name: string, index: number): TurnDetail | undefined {
@@ -377,14 +396,17 @@ export class Collector {
     this.#control.close();
     this.#attachments.dispose();
     this.#modelServers.dispose();
-    void Promise.all([this.#otlp.close(), this.#inspectors.close()]).finally(() => this.#options.onEnd());
+    this.#machine.dispose();
+    void Promise.all([this.#otlp.close(), this.#inspectors.close(), this.recorder.close()]).finally(() =>
+      this.#options.onEnd(),
+    );
   }
 
   /** A state that can't be kept costs only what the next collector would have known. */
   #save(): void {
     const { processes, inspectors } = this.#control.held();
     const state = {
-      settings: this.#settings,
+      settings: withoutExports(this.#settings),
       attachments: this.#attachments.kept.filter(({ agent }) => !processes.has(agent)),
       inspected: this.#inspectors.wanted.filter((agent) => !inspectors.has(agent)),
     };
@@ -428,8 +450,16 @@ export class Collector {
     for (const agent of this.#control.watched()) this.tick(agent);
     // Windows slide with time alone: their figures fade although nothing comes in.
     if (Math.floor(now()) !== this.#toldSecond && this.#hub.isFading(now())) this.#hub.touch();
+    if (Math.floor(now()) !== this.#toldSecond) this.#eachSecond();
     this.#toldSecond = Math.floor(now());
     if (this.#hub.takeChanged()) this.#control.sendState(this.state());
+  }
+
+  #eachSecond(): void {
+    const running = this.#hub.agents().some(({ living }) => living.length > 0);
+    this.#machine.want(running || this.#control.watched().size > 0 || this.recorder.exporting);
+    this.#machine.tick();
+    this.recorder.tick();
   }
 
   #clientsChanged(count: number): void {
@@ -442,4 +472,9 @@ export class Collector {
     if (this.#ending) return;
     this.#grace = setTimeout(() => void this.end(`no window for ${seconds} s`), seconds * 1000);
   }
+}
+
+/** Who asked for exports asks again. */
+function withoutExports(settings: CollectorSettings): CollectorSettings {
+  return { ...settings, exports: {} };
 }

@@ -15,21 +15,31 @@ import {
   Attach,
   CleanUpAgent,
   Configure,
+  DeleteRecord,
   Detach,
+  ExportFile,
+  type ExportSettings,
   FollowOutput,
+  GetHistory,
   GetState,
   GetTurn,
   Initialize,
   InspectAgent,
   ListProcesses,
+  ListRuns,
+  ListSeries,
   LogLine,
+  MeasurePss,
   Output,
+  QueryLatency,
+  QuerySeries,
   RestartAgent,
   SendInput,
   SendSignal,
   StartAgent,
   StateChanged,
   StopAgent,
+  SummarizeRecord,
   Tick,
   TraceAllocations,
   UnfollowOutput,
@@ -45,6 +55,8 @@ interface Client {
   kind: "window" | "cli";
   /** Has told its settings. */
   configured: boolean;
+  /** What it wants exported, as long as it is here. */
+  exports: ExportSettings;
   /** The agent whose series it is sent. */
   watched: string | undefined;
   /** How to stop following the output of a run. */
@@ -113,6 +125,7 @@ export class ControlServer {
       initialized: false,
       kind: "window",
       configured: false,
+      exports: {},
       watched: undefined,
       followed: new Map(),
     };
@@ -120,6 +133,7 @@ export class ControlServer {
     const dropMeasurements = serveMeasurements(rpc, this.#collector);
     this.onClients(this.#clients.size);
     socket.on("error", () => socket.destroy());
+    const collector = this.#collector;
     socket.on("close", () => {
       for (const stop of client.followed.values()) stop();
       dropMeasurements();
@@ -128,11 +142,18 @@ export class ControlServer {
         .catch((error: Error) => this.sendLog("warning", `A CLI's attachment could not be left: ${error.message}`));
       rpc.dispose();
       this.#clients.delete(client);
+      void collector.setExports(this.#exports());
       this.onClients(this.#clients.size);
     });
     rpc.onError(() => socket.destroy());
     this.#serve(client);
     rpc.listen();
+  }
+
+  /** What any client wants exported; a window's word goes before a CLI's, and a later one's before an earlier one's. */
+  #exports(): ExportSettings {
+    const asked = [...this.#clients].sort((a, b) => Number(a.kind === "window") - Number(b.kind === "window"));
+    return Object.assign({}, ...asked.map(({ exports }) => exports));
   }
 
   /** By somebody else's settings, which a CLI must not change. */
@@ -157,6 +178,8 @@ export class ControlServer {
       told(async (settings) => {
         const served = this.#isServed(client);
         client.configured = true;
+        client.exports = settings.exports ?? {};
+        await collector.setExports(this.#exports());
         if (client.kind === "window") await collector.configure(settings);
         // A CLI launches no agents, and must not stop those that a window left running.
         else if (!served) await collector.configure({ ...settings, keepAgents: collector.keepAgents });
@@ -225,6 +248,7 @@ export class ControlServer {
         return agent === undefined ? undefined : collector.series(agent);
       }),
     );
+    this.#serveRecord(rpc);
     rpc.onRequest(
       FollowOutput,
       told(({ runId, offset }) => {
@@ -244,6 +268,46 @@ export class ControlServer {
     rpc.onRequest(
       SendSignal,
       told(({ runId, signal }) => collector.sendSignal(runId, signal)),
+    );
+  }
+
+  #serveRecord(rpc: MessageConnection): void {
+    const { recorder } = this.#collector;
+    rpc.onRequest(
+      GetHistory,
+      told((query) => recorder.history(query)),
+    );
+    rpc.onRequest(
+      QuerySeries,
+      told((query) => recorder.source.series(query)),
+    );
+    rpc.onRequest(
+      QueryLatency,
+      told((query) => recorder.source.latency(query)),
+    );
+    rpc.onRequest(
+      ListSeries,
+      told((range) => recorder.source.list(range)),
+    );
+    rpc.onRequest(
+      ListRuns,
+      told((range) => recorder.source.runs(range)),
+    );
+    rpc.onRequest(
+      ExportFile,
+      told((params) => recorder.exportFile(params)),
+    );
+    rpc.onRequest(
+      SummarizeRecord,
+      told(() => recorder.summary()),
+    );
+    rpc.onRequest(
+      DeleteRecord,
+      told((what) => recorder.delete(what)),
+    );
+    rpc.onRequest(
+      MeasurePss,
+      told(async ({ agent }) => ({ pss: await this.#collector.measurePss(agent) })),
     );
   }
 }

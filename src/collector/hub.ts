@@ -1,10 +1,13 @@
 import type { AgentDefinition } from "../model/config.ts";
 import type { Identify } from "../model/process.ts";
 import type { ModelPattern } from "../model/queryTypes.ts";
-import type { AgentSeries, AgentState, ResourceSample, RunState } from "../model/state.ts";
+import type { GpuReading, SystemSample, TreeSample } from "../model/resources.ts";
+import type { RecordSink } from "../model/series.ts";
+import type { AgentSeries, AgentState, RunState } from "../model/state.ts";
 import type { TurnDetail } from "../model/turns.ts";
 import type { ClientEvent, Hello, Reply, Response } from "../model/wire.ts";
 import { Agent, type RunBegin, type RunEnd } from "./agent.ts";
+import { Machine } from "./machine.ts";
 
 /** An agent that floods us with names must not grow the hub without bound. */
 const MAX_AGENTS = 200;
@@ -20,6 +23,10 @@ export interface HubOptions {
   /** Unix seconds. */
   now: () => number;
   identify: Identify;
+  /** Where all figures go too, to be kept. */
+  sink: RecordSink;
+  /** The number of a run where it is on record, or follows those that are. */
+  runNumber?: (agent: string, id: string) => number | undefined;
   /** A run began; `visible` when its process can be seen from here, so that it can be read. */
   onBegin: (run: RunState, visible: boolean) => void;
   onEnd: (run: RunState) => void;
@@ -30,6 +37,8 @@ export interface HubOptions {
 export class Hub {
   readonly #options: HubOptions;
   readonly #agents = new Map<string, Agent>();
+  /** The machine's and our own figures. */
+  readonly machine: Machine;
   /** Connected clients by run; a run whose process can't be seen from here ends with its last client. */
   readonly #clients = new Map<RunState, number>();
   readonly #invisible = new Set<RunState>();
@@ -38,6 +47,7 @@ export class Hub {
 
   constructor(options: HubOptions) {
     this.#options = options;
+    this.machine = new Machine(options.sink);
   }
 
   /** True once after each change. */
@@ -63,7 +73,7 @@ export class Hub {
   ensure(name: string): Agent {
     const known = this.#agents.get(name);
     if (known) return known;
-    const agent = new Agent(name);
+    const agent = new Agent(name, this.#options.sink);
     this.#agents.set(name, agent);
     this.touch();
     return agent;
@@ -102,7 +112,7 @@ export class Hub {
   }
 
   begin(agent: Agent, begin: RunBegin, visible = true): RunState {
-    const run = agent.begin(begin);
+    const run = agent.begin(begin, this.#options.runNumber?.(agent.name, begin.id));
     if (!visible) this.#invisible.add(run);
     this.touch();
     this.#options.onBegin(run, visible);
@@ -174,7 +184,10 @@ export class Hub {
   #count({ hello, agent, run }: Binding): void {
     agent.connections++;
     agent.primaryQueryType = hello.primaryQueryType ?? agent.primaryQueryType;
-    if (hello.runtime !== undefined) run.runtime = hello.runtime;
+    if (hello.runtime !== undefined && hello.runtime !== run.runtime) {
+      run.runtime = hello.runtime;
+      agent.keep(run);
+    }
     this.#clients.set(run, (this.#clients.get(run) ?? 0) + 1);
     this.touch();
   }
@@ -240,12 +253,23 @@ export class Hub {
     this.active(agent, now);
   }
 
-  sample(runId: string, sample: ResourceSample): void {
+  sample(runId: string, sample: TreeSample): void {
     for (const agent of this.#agents.values()) {
       if (agent.living[0]?.id !== runId) continue;
-      agent.resources(sample);
+      agent.resources(sample, this.machine.cores);
       this.touch();
     }
+  }
+
+  system(sample: SystemSample): void {
+    this.machine.takeSystem(sample);
+    this.touch();
+  }
+
+  gpu(reading: GpuReading): void {
+    this.machine.takeGpu(reading);
+    for (const agent of this.#agents.values()) agent.gpus(reading.gpus);
+    this.touch();
   }
 
   /** The process of a run was seen to be gone. A launched one's exit code comes by another way, soon. */
@@ -273,11 +297,13 @@ export class Hub {
   }
 
   series(name: string): AgentSeries | undefined {
-    return this.agent(name)?.record.series(name, this.#options.now());
+    const series = this.agent(name)?.record.series(name, this.#options.now());
+    return series && { ...series, readings: [...series.readings, ...this.machine.all(name, this.#options.now())] };
   }
 
   tick(name: string): AgentSeries | undefined {
-    return this.agent(name)?.record.tick(name, this.#options.now());
+    const series = this.agent(name)?.record.tick(name, this.#options.now());
+    return series && { ...series, readings: [...series.readings, ...this.machine.news(name)] };
   }
 
   #bind(hello: Hello): { agent: Agent; run: RunState } {

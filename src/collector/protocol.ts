@@ -24,7 +24,7 @@ import type { AgentSeries, LatencyStats, WorkspaceState } from "../model/state.t
 import type { TurnDetail } from "../model/turns.ts";
 import type { Allocation } from "../model/wire.ts";
 
-export type { Allocation, ProcessInfo };
+export type { Allocation, ProcessInfo, RecordSummary };
 
 export interface InitializeParams {
   /** The client's version; a newer one than the collector's makes the collector hand over and leave. */
@@ -53,8 +53,6 @@ export interface CollectorSettings {
   gpuInterval: number;
   record: RecordSettings;
   exports: ExportSettings;
-  /** A Prometheus-compatible engine from which the dashboard reads its history instead of from our store. */
-  source?: RemoteEndpoint;
   /** Objectives for p95 by query type, where an agent's config names none. */
   thresholds: Record<string, number>;
   /** Keep launched agents running when the last window has gone. */
@@ -84,21 +82,10 @@ export interface RecordSettings {
   keep: { oneSecond: number; tenSeconds: number; minute: number; tenMinutes: number };
 }
 
-/** An address outside this process, with what it wants to see. */
-export interface RemoteEndpoint {
-  url: string;
-  /** E.g. `Authorization`. `${env:NAME}` is replaced by the collector. */
-  headers: Record<string, string>;
-}
-
 /** Each absent part is off. */
 export interface ExportSettings {
   /** Prometheus text at `http://127.0.0.1:PORT/metrics`. */
   prometheus?: { port: number; requireToken: boolean };
-  /** OTLP over HTTP to this base URL. */
-  otlp?: RemoteEndpoint & { spans: boolean };
-  /** Prometheus remote write 1.0 to this URL. */
-  remoteWrite?: RemoteEndpoint;
   /** JSON Lines beside the workspace's state. */
   log?: { level: "info" | "notice" | "warning" | "error"; maxSize: number; maxFiles: number };
 }
@@ -203,9 +190,6 @@ export const SummarizeRecord = new RequestType0<RecordSummary, void>("record/sum
 export const DeleteRecord = new RequestType<DeleteRecordParams, void, void>("record/delete");
 /** Reads the shared memory of an agent's processes apart (PSS), which takes the system milliseconds a process. */
 export const MeasurePss = new RequestType<{ agent: string }, { pss: number }, void>("agent/pss");
-/** Keeps the collector alive without any client until {@link StopServing}. */
-export const Serve = new RequestType0<void, void>("serve");
-export const StopServing = new RequestType0<void, void>("serve/stop");
 export const GetState = new RequestType0<WorkspaceState, void>("state");
 
 /** Collector → client, at most 5 Hz, only on change. */

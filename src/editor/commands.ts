@@ -13,6 +13,7 @@ import type { Dashboard } from "./dashboardPanel.ts";
 import type { ClientEnvironment } from "./environment.ts";
 import type { Pin } from "./pin.ts";
 import { findGrowingLines } from "./pythonAllocations.ts";
+import { deleteRecord, exportRecord, measurePss, openPerformanceLog, showRecord } from "./recordCommands.ts";
 import type { RunTerminals } from "./runTerminal.ts";
 
 export interface CommandParts {
@@ -117,6 +118,14 @@ export function registerCommands(parts: CommandParts): vscode.Disposable {
     addClient: () => addClient(extensionUri),
     copyEnvironment: () => environment.copy(),
     openConfig: () => openConfig(),
+    exportRecord: (target) => exportRecord(link, nameOf(target)),
+    showRecord: () => showRecord(link),
+    deleteRecord: (target) => deleteRecord(link, nameOf(target)),
+    measurePss: async (target) => {
+      const name = await pick(link, target, "Measure the memory of which agent?", runnable, "No agent is running.");
+      if (name) await measurePss(link, name);
+    },
+    openPerformanceLog: () => openPerformanceLog(link),
     showLog: () => log.show(),
   };
 

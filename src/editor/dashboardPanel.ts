@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import * as vscode from "vscode";
-import { GetTurn, WatchSeries } from "../collector/protocol.ts";
+import { GetHistory, GetTurn, ListRuns, WatchSeries } from "../collector/protocol.ts";
 import type {
   DashboardMemento,
   DashboardNotification,
@@ -13,6 +13,10 @@ import type { CollectorLink } from "./collectorLink.ts";
 import { commands, viewTypes } from "./contributions.ts";
 import { shownAgent } from "./judged.ts";
 import type { Pin } from "./pin.ts";
+import { savePicture } from "./savePicture.ts";
+
+/** Runs of the last 30 days are listed, seconds. */
+const RUNS_SPAN = 30 * 86_400;
 
 const allowedCommands = new Set<string>(Object.values(commands).map((c) => c.command));
 
@@ -119,6 +123,16 @@ export class Dashboard implements vscode.WebviewPanelSerializer<DashboardMemento
         this.#turn = { agent: request.agent, index: request.index };
         await this.#sendTurn();
         return;
+      case "history":
+        await this.#sendHistory(request);
+        return;
+      case "runs":
+        await this.#sendRuns(request.agent);
+        return;
+      case "picture":
+        // Not awaited: the user may take their time to say where.
+        void savePicture(request.name, request.data);
+        return;
       case "command":
         if (!allowedCommands.has(request.command)) throw new Error(`${request.command} is no command of Agent Vitals`);
         // Not awaited: a command may ask the user, for as long as they like, and tells its own failures.
@@ -153,6 +167,22 @@ export class Dashboard implements vscode.WebviewPanelSerializer<DashboardMemento
     if (!turn) return;
     const detail = (await (await this.#link.connect()).sendRequest(GetTurn, turn)) ?? undefined;
     if (this.#turn === turn) this.#notify({ kind: "turn", ...turn, detail });
+  }
+
+  /** A failure is an answer too: the page says it where the charts are. */
+  async #sendHistory({ id, query }: Extract<DashboardRequest, { kind: "history" }>): Promise<void> {
+    try {
+      const history = await (await this.#link.connect()).sendRequest(GetHistory, query);
+      this.#notify({ kind: "history", id, history });
+    } catch (error) {
+      this.#notify({ kind: "history", id, error: error instanceof Error ? error.message : String(error) });
+    }
+  }
+
+  async #sendRuns(agent: string): Promise<void> {
+    const to = Date.now() / 1000;
+    const runs = await (await this.#link.connect()).sendRequest(ListRuns, { agent, from: to - RUNS_SPAN, to });
+    this.#notify({ kind: "runs", agent, runs });
   }
 
   #watch(agent: string | undefined): void {

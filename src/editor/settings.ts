@@ -1,5 +1,5 @@
 import * as vscode from "vscode";
-import type { CollectorSettings } from "../collector/protocol.ts";
+import type { CollectorSettings, ExportSettings } from "../collector/protocol.ts";
 
 /** Reads a setting of ours; its default stands in package.json. */
 function read<T>(name: string, fallback: T): T {
@@ -11,6 +11,8 @@ export function collectorSettings(): CollectorSettings {
   return {
     folders: (vscode.workspace.workspaceFolders ?? []).filter((f) => f.uri.scheme === "file").map((f) => f.uri.fsPath),
     samplingInterval: read("samplingInterval", 1),
+    systemInterval: read("systemInterval", 1),
+    gpuInterval: read("gpuInterval", 1),
     thresholds: read("thresholds", { talker: 2 }),
     keepAgents: read("keepAgents", false),
     trusted: vscode.workspace.isTrusted,
@@ -20,6 +22,49 @@ export function collectorSettings(): CollectorSettings {
       environment: otlpEnvironment(),
     },
     modelServerInterval: read("modelServerInterval", 5),
+    record: {
+      enabled: read("record.enabled", true),
+      maxSize: read("record.maxSize", 512) * MIB,
+      keep: keptFor(),
+    },
+    exports: exportSettings(),
+  };
+}
+
+const MIB = 1024 * 1024;
+const HOUR = 3600;
+const DAY = 24 * HOUR;
+
+/** Samples of each resolution are kept so long, seconds. */
+function keptFor(): CollectorSettings["record"]["keep"] {
+  const {
+    oneSecond = 24,
+    tenSeconds = 7,
+    minute = 30,
+    tenMinutes = 365,
+  } = read<Partial<CollectorSettings["record"]["keep"]>>("record.keep", {});
+  return {
+    oneSecond: oneSecond * HOUR,
+    tenSeconds: tenSeconds * DAY,
+    minute: minute * DAY,
+    tenMinutes: tenMinutes * DAY,
+  };
+}
+
+function exportSettings(): ExportSettings {
+  const prometheus = read("export.prometheus.port", 0);
+  const level = read<"off" | "info" | "notice" | "warning" | "error">("performanceLog.level", "off");
+  return {
+    ...(prometheus > 0 && {
+      prometheus: { port: prometheus, requireToken: read("export.prometheus.requireToken", true) },
+    }),
+    ...(level !== "off" && {
+      log: {
+        level,
+        maxSize: read("performanceLog.maxSize", 10) * MIB,
+        maxFiles: read("performanceLog.maxFiles", 5),
+      },
+    }),
   };
 }
 

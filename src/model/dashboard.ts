@@ -2,7 +2,7 @@
  * Messages between the dashboard webview and the editor. Requests carry an id and are answered within
  * {@link REQUEST_TIMEOUT} or rejected; notifications are not answered.
  */
-import type { History, HistoryQuery } from "./series.ts";
+import type { History, HistoryQuery, RecordedRun } from "./series.ts";
 import type { AgentSeries, WorkspaceState } from "./state.ts";
 import type { TurnDetail } from "./turns.ts";
 
@@ -26,13 +26,15 @@ export interface DashboardMemento {
   table?: boolean;
   /** All query types have a track, none is folded away. */
   everything?: boolean;
+  /** Disk, network, files, threads and pressure have their tracks. */
+  moreResources?: boolean;
   page?: DashboardPageName;
   /** Index of the turn that is looked at, within {@link agent}. */
   turn?: number | undefined;
   turnList?: TurnListChoice;
-  range?: DashboardRange;
+  range?: DashboardRange | undefined;
   /** The two runs of {@link agent} that are laid side by side, by their ids. */
-  compared?: [string, string];
+  compared?: [string, string] | undefined;
 }
 
 export type DashboardPageName = "overview" | "turns" | "resources" | "runs";
@@ -69,7 +71,9 @@ export type DashboardNotification =
   | { kind: "turn"; agent: string; index: number; detail: TurnDetail | undefined }
   /** In answer to a `history` request: `id` is that of its query. */
   | { kind: "history"; id: number; history: History }
-  | { kind: "history"; id: number; error: string };
+  | { kind: "history"; id: number; error: string }
+  /** In answer to a `runs` request: those that are recorded, in any order. */
+  | { kind: "runs"; agent: string; runs: RecordedRun[] };
 
 /** Webview → editor, answered. */
 export type DashboardRequest =
@@ -80,6 +84,8 @@ export type DashboardRequest =
   | { kind: "turn"; agent: string; index: number }
   /** A stretch of what was recorded: answered by a `history` notification with this `id`. */
   | { kind: "history"; id: number; query: HistoryQuery }
+  /** The recorded runs of the last 30 days: answered by a `runs` notification. */
+  | { kind: "runs"; agent: string }
   /** Asks where to keep a picture of the charts, and writes it. `data`: PNG, base64. */
   | { kind: "picture"; name: string; data: string }
   /** Runs one of our commands by its id, with the agent's name. */

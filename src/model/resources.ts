@@ -108,7 +108,10 @@ export interface GpuSample {
   utilization?: number;
   memoryUsed?: number;
   memoryTotal?: number;
-  /** CPU and GPU share one memory: `memoryTotal` is that of the machine. */
+  /**
+   * CPU and GPU share one memory: `memoryTotal` is what the GPU may take of the machine's, and where the driver does
+   * not tell its part, `memoryUsed` is all that is in use.
+   */
   sharedMemory?: boolean;
   celsius?: number;
   /** Watts. */
@@ -121,7 +124,7 @@ export interface GpuSample {
   throttle?: string[];
   /** Memory by process, as far as they can be seen from here. */
   processes?: { pid: number; memory: number }[];
-  /** Why a figure can't be had, for people: what, and what to do. */
+  /** Why a figure can't be had, or holds less than its name says, for people: what, and what to do. */
   missing: Partial<Record<GpuFigure, string>>;
 }
 

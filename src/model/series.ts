@@ -12,6 +12,13 @@ export interface Series {
   metric: string;
   agent?: string;
   attributes?: Readonly<Record<string, string>>;
+  /** UCUM, of metrics that agents name; of the others `metrics` tells it. No part of what names the series. */
+  unit?: string;
+}
+
+/** UCUM unit of a series. */
+export function unitOf({ metric, unit }: Series): string {
+  return Object.hasOwn(metrics, metric) ? metrics[metric as MetricName].unit : (unit ?? "1");
 }
 
 /** A value of a series at a time. Producers reuse the `series` object from reading to reading. */
@@ -155,7 +162,7 @@ export interface RecordedSummary {
 export interface RecordedRun {
   id: string;
   agent: string;
-  /** Counted from 1 within its agent by the collector that saw it begin. */
+  /** Counted from 1 within its agent. */
   number: number;
   pid: number;
   start: number;
@@ -205,7 +212,7 @@ export interface SeriesFilter {
 
 export interface SeriesQuery extends TimeRange, SeriesFilter {
   metric: string;
-  /** Only series with these attributes. */
+  /** Only series with these attributes; an empty value picks those that lack the attribute, as in PromQL. */
   attributes?: Readonly<Record<string, string>>;
   /** At most so many points a series, 2 to 11,000. */
   points: number;
@@ -301,6 +308,8 @@ export interface History extends TimeRange {
   source: string;
   series: SeriesData[];
   latency: LatencyData[];
+  /** By query type over the whole range: p50, p95 and p99 in this order. */
+  totals?: PercentileData[];
   events: RecordedEvent[];
   runs: RecordedRun[];
 }
@@ -310,7 +319,7 @@ export interface ExportFileParams extends TimeRange, SeriesFilter {
   file: string;
   format: "json" | "csv";
   /** What of the record; default all. */
-  kinds?: ("series" | "latency" | "responses" | "events" | "runs")[];
+  kinds?: ExportKind[];
 }
 export interface ExportFileResult {
   rows: number;
@@ -332,3 +341,5 @@ export interface RecordSummary {
   agents: { agent: string; runs: number; responses: number }[];
   series: number;
 }
+
+export type ExportKind = "series" | "latency" | "responses" | "events" | "runs";

@@ -5,7 +5,7 @@
 
 import type { ModelServerState } from "./modelServers.ts";
 import type { Door } from "./observed.ts";
-import type { GpuReading, ProcessRow, ResourceSample, SystemSample } from "./resources.ts";
+import type { GpuReading, GpuVendor, ProcessRow, ResourceSample, SystemSample } from "./resources.ts";
 import type { SeriesPoints } from "./series.ts";
 import type { TurnRow } from "./turns.ts";
 
@@ -90,7 +90,7 @@ export type RunOrigin = "launched" | "attached" | "connected";
 
 export interface RunState {
   id: string;
-  /** Counted from 1 within its agent since the collector knows it. */
+  /** Counted from 1 within its agent, as far back as is recorded. */
   number: number;
   origin: RunOrigin;
   pid: number;
@@ -162,7 +162,31 @@ export interface Hardware {
   physicalCores: number;
   memory: number;
   os: string;
-  gpus: { name: string; memory?: number }[];
+  gpus: HardwareGpu[];
+  /** Programs of the GPUs' makers that are on PATH. */
+  tools?: { name: string; path: string }[];
+  /** What we run in, where it is a container: `docker`, `podman`, `kubernetes`, else systemd's name for it (`lxc`). */
+  container?: string;
+  /** A Linux inside Windows. */
+  wsl?: boolean;
+  /** Of the container (cgroup), where they are below the machine's; `cpus` in cores. */
+  limits?: { memory?: number; cpus?: number };
+}
+
+export interface HardwareGpu {
+  name: string;
+  memory?: number;
+  vendor?: GpuVendor;
+  /** The driver's version where it has one, else its name. */
+  driver?: string;
+  /** NVIDIA: the driver stays awake while no program uses the card. */
+  persistenceMode?: boolean;
+  /** NVIDIA: `9.0`. */
+  computeCapability?: string;
+  /** NVIDIA: partitioned into instances (MIG). */
+  partitioned?: boolean;
+  /** It uses the machine's memory. */
+  sharedMemory?: boolean;
 }
 
 /** What is wrong with the config file, in the order of its lines; 0-based lines and columns. */
@@ -206,20 +230,16 @@ export interface RecordState {
   };
   /** Each export that was asked for. */
   exports: ExportState[];
-  /** Where history is read from when that is not the store. */
-  source?: string;
 }
 
 export interface ExportState {
-  kind: "prometheus" | "otlp" | "remoteWrite" | "log";
-  /** A port's URL, an endpoint, a file. */
+  kind: "prometheus" | "log";
+  /** A port's URL, a file. */
   target: string;
   state: "ok" | "waiting" | "failed";
   /** Why it waits or failed, for people. */
   message?: string;
-  /** Waiting on disk, bytes. */
-  queued?: number;
-  /** Points that fell out of a full queue. */
+  /** Lines that could not be kept until there was room. */
   lost?: number;
 }
 

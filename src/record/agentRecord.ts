@@ -1,11 +1,12 @@
 import type { ObservedResponse } from "../model/observed.ts";
 import type { LogRecord, MetricPoint, NormalizedSpan, Span } from "../model/otlp.ts";
+import type { ResourceSample, TreeSample } from "../model/resources.ts";
+import type { Reading, RecordSink } from "../model/series.ts";
 import type {
   AgentSeries,
   HeapSample,
   MetricReading,
   QueryTypeLatency,
-  ResourceSample,
   RuntimeSample,
   TimeMark,
 } from "../model/state.ts";
@@ -18,8 +19,11 @@ import { type LogLine, LogLines } from "./logLines.ts";
 import { Measurement } from "./measurement.ts";
 import { MetricRecord, type MetricSeries } from "./metricSeries.ts";
 import { QueryTypes } from "./queryTypes.ts";
+import { ReadingRing } from "./readingRing.ts";
+import { readingsOfHeap, readingsOfRuntime, readingsOfTree } from "./readingsOf.ts";
 import { ResponseRows } from "./responseRows.ts";
 import { Ring } from "./ring.ts";
+import { SeriesBook } from "./seriesBook.ts";
 import { TurnBook } from "./turns/turnBook.ts";
 import { detailOf } from "./turns/turnRow.ts";
 import { VoiceRecord } from "./voice.ts";
@@ -30,6 +34,10 @@ const STRIP_MARGIN = 2;
 
 /** All figures of one agent: latency, turns, voice, memory, resources, its own metrics and logs, and marks. */
 export class AgentRecord {
+  readonly #name: string;
+  /** Where all of it goes too, to be kept. */
+  readonly #sink: RecordSink;
+  readonly #book: SeriesBook;
   readonly #joiner: Joiner;
   readonly #queryTypes = new QueryTypes();
   readonly #rows = new ResponseRows();
@@ -42,12 +50,16 @@ export class AgentRecord {
   readonly #heap = new Ring<HeapSample>(CHART_SPAN);
   readonly #runtime = new Ring<RuntimeSample>(CHART_SPAN);
   readonly #marks = new Ring<TimeMark>(200);
+  readonly #readings = new ReadingRing();
   // What the last tick had sent.
-  #sent = { resources: 0, heap: 0, runtime: 0, marks: 0 };
+  #sent = { resources: 0, heap: 0, runtime: 0, marks: 0, readings: 0 };
   interruptions = 0;
   turns = 0;
 
-  constructor() {
+  constructor(name: string, sink: RecordSink) {
+    this.#name = name;
+    this.#sink = sink;
+    this.#book = new SeriesBook(name);
     this.#joiner = new Joiner({
       count: (now, one) => this.#count(now, one),
       retract: (one) => this.#retract(one),
@@ -82,6 +94,7 @@ export class AgentRecord {
   summary(now: number, summary: Summary): void {
     this.#queryTypes.merge(now, summary);
     for (const measurement of this.#measurements) measurement.merge(summary);
+    this.#sink.summary(this.#name, this.#bounded(summary));
   }
 
   turn(now: number, turn: Turn, pid: number): void {
@@ -96,6 +109,12 @@ export class AgentRecord {
 
   voice(now: number, voice: Voice): void {
     this.#voice.record(now, voice);
+    const time = Math.min(voice.time, now);
+    const { success, failure } = voice;
+    const readings = this.#book.at(time);
+    if (success > 0) readings.add("agent_vitals.voice.success", success);
+    if (failure > 0) readings.add("agent_vitals.voice.failure", failure);
+    this.#sink.readings(readings.all);
   }
 
   memory(memory: Omit<Memory, "type">): void {
@@ -104,14 +123,19 @@ export class AgentRecord {
     if (memory.heapTotal !== undefined) sample.total = memory.heapTotal;
     if (memory.heapLimit !== undefined) sample.limit = memory.heapLimit;
     this.#heap.push(sample);
+    this.readings(readingsOfHeap(this.#book, sample));
   }
 
   runtime(sample: RuntimeSample): void {
     this.#runtime.push(sample);
+    this.readings(readingsOfRuntime(this.#book, sample));
   }
 
   metric({ name, unit, attributes, time, value }: Metric | MetricPoint): void {
-    this.#metrics.add(name, unit, attributes ?? {}, time, value);
+    if (!this.#metrics.add(name, unit, attributes ?? {}, time, value)) return;
+    const texts = Object.entries(attributes ?? {}).map(([key, one]) => [key, String(one)] as const);
+    const series = this.#book.series(name, texts.length > 0 ? Object.fromEntries(texts) : undefined, unit);
+    this.#sink.readings([{ series, time, value }]);
   }
 
   log({ time, severity, message, ...more }: Log | LogRecord): void {
@@ -120,12 +144,25 @@ export class AgentRecord {
     this.#logs.add({ time, severity, message, ...(traceId !== undefined && { traceId }) });
   }
 
-  resources(sample: ResourceSample): void {
-    this.#resources.push(sample);
+  /** @param cores of the machine, while they are known */
+  resources(sample: TreeSample, cores: number | undefined): void {
+    const { rows: _, ...totals } = sample;
+    this.#resources.push(totals);
+    this.readings(readingsOfTree(this.#book, sample, cores));
+  }
+
+  /** Readings of series of this agent, made with {@link book}. */
+  readings(batch: readonly Reading[]): void {
+    this.#readings.push(batch);
+    this.#sink.readings(batch);
+  }
+  get book(): SeriesBook {
+    return this.#book;
   }
 
   mark(mark: TimeMark): void {
     this.#marks.push(mark);
+    this.#sink.event({ ...mark, agent: this.#name });
   }
 
   /** A new run begins: the session's figures start anew, windows and charts go on. */
@@ -209,6 +246,7 @@ export class AgentRecord {
       responses: this.#rows.all(200),
       marks: this.#marks.from(0),
       turns: this.#turns.rows(now),
+      readings: this.#readings.from(0, now - CHART_SPAN),
     };
   }
 
@@ -226,12 +264,14 @@ export class AgentRecord {
       responses: this.#rows.news(ROWS_PER_TICK),
       marks: this.#marks.from(sent.marks),
       turns: this.#turns.changedRows(now),
+      readings: this.#readings.from(sent.readings),
     };
     this.#sent = {
       resources: this.#resources.next,
       heap: this.#heap.next,
       runtime: this.#runtime.next,
       marks: this.#marks.next,
+      readings: this.#readings.next,
     };
     return series;
   }
@@ -241,12 +281,20 @@ export class AgentRecord {
     for (const measurement of this.#measurements) measurement.count(one);
     this.#rows.add(one);
     this.#turns.response(now, one);
+    this.#sink.response(this.#name, this.#bounded(one.response));
   }
 
   #retract(one: Counted): void {
+    this.#sink.retract(this.#name, this.#bounded(one.response));
     this.#queryTypes.retract(one);
     for (const measurement of this.#measurements) measurement.retract(one);
     this.#rows.change(one);
+  }
+
+  /** As it is counted: under `other` where an agent has too many query types. */
+  #bounded<T extends { queryType: string }>(counted: T): T {
+    const queryType = this.#queryTypes.nameOf(counted.queryType);
+    return queryType === counted.queryType ? counted : { ...counted, queryType };
   }
 
   #strips(from: number, to: number): TurnDetail["strips"] {

@@ -13,13 +13,15 @@ export class Counts {
 
   /** Adds counts by bucket, whose keys are microseconds. */
   add(counts: ReadonlyMap<number, number>): void {
-    for (const [bucket, n] of counts) {
-      const index = indexOf(bucket);
-      this.#counts[index] = (this.#counts[index] ?? 0) + n;
-      this.#total += n;
-      if (index < this.#lowest) this.#lowest = index;
-      if (index > this.#highest) this.#highest = index;
-    }
+    for (const [bucket, n] of counts) this.addAt(indexOf(bucket), n);
+  }
+
+  /** Adds to the bucket of a number, see {@link indexOf}. */
+  addAt(index: number, n: number): void {
+    this.#counts[index] = (this.#counts[index] ?? 0) + n;
+    this.#total += n;
+    if (index < this.#lowest) this.#lowest = index;
+    if (index > this.#highest) this.#highest = index;
   }
 
   /** Nearest-rank percentiles in microseconds, upper edges of their buckets, for rising quantiles. Zeros when empty. */
@@ -41,8 +43,8 @@ export class Counts {
   }
 }
 
-/** Each doubling above 2048 has 1024 buckets. */
-function indexOf(bucket: number): number {
+/** The number of a bucket, given by its lower edge in microseconds: each doubling above 2048 has 1024. */
+export function indexOf(bucket: number): number {
   if (bucket < 2048) return bucket;
   const shift = bucket < 2 ** 32 ? 21 - Math.clz32(bucket) : Math.floor(Math.log2(bucket)) - 10;
   return Math.min(shift * 1024 + bucket / 2 ** shift, SIZE - 1);

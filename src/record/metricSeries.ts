@@ -27,18 +27,20 @@ export class MetricRecord {
   /** Readings of further series, which were not kept. */
   lost = 0;
 
-  add(name: string, unit: string, attributes: Attributes, time: number, value: number): void {
+  /** @returns false when it is of a series one too many, and not kept */
+  add(name: string, unit: string, attributes: Attributes, time: number, value: number): boolean {
     const key = keyOf(name, attributes);
     let entry = this.#series.get(key);
     if (!entry) {
       if (this.#series.size >= MAX_SERIES) {
         this.lost++;
-        return;
+        return false;
       }
       entry = { name, unit, attributes, ring: new Ring(POINTS_KEPT) };
       this.#series.set(key, entry);
     }
     entry.ring.push({ time, value });
+    return true;
   }
 
   /** Series of this name, or all, from a time on. */

@@ -69,6 +69,11 @@ export class QueryTypes {
     }
   }
 
+  /** Under which name a query type is counted: `other` when there are too many. */
+  nameOf(queryType: string): string {
+    return this.#entries.has(queryType) ? queryType : "other";
+  }
+
   /** In the order in which they first came, with objectives from `thresholds`. */
   latency(now: number, thresholds: Record<string, number>): QueryTypeLatency[] {
     return this.#standing().map(([queryType, entry]) => {

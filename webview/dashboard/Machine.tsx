@@ -1,9 +1,9 @@
 import { formatBytes, formatCount } from "../../src/model/format.ts";
-import type { AgentState, WorkspaceState } from "../../src/model/state.ts";
+import type { AgentState, ExportState, WorkspaceState } from "../../src/model/state.ts";
 
 /** The machine in a line, and what could not be counted, if anything. */
 export function Machine({ state, agent }: { state: WorkspaceState; agent: AgentState }) {
-  const { hardware, rejected } = state;
+  const { hardware, rejected, record } = state;
   const machine = hardware && [
     `${hardware.cpu}, ${hardware.physicalCores} cores, ${hardware.cores} threads`,
     `${formatBytes(hardware.memory)} of memory`,
@@ -16,10 +16,33 @@ export function Machine({ state, agent }: { state: WorkspaceState; agent: AgentS
   return (
     <footer class="quiet">
       {machine && <p>{machine.join(" · ")}</p>}
+      {record?.exports.filter(troubled).map((one) => (
+        <p key={one.kind}>{troubleOf(one)}</p>
+      ))}
       {lost.length > 0 && (
         <p>Fell out of the client's full queue: {list(lost)}. Responses were folded, none is missing.</p>
       )}
       {refused.length > 0 && <p>Lines of clients that could not be read: {list(refused)}. The log says which.</p>}
     </footer>
   );
+}
+
+const exportNames: Record<ExportState["kind"], string> = {
+  prometheus: "Prometheus endpoint",
+  otlp: "OpenTelemetry export",
+  remoteWrite: "Remote write",
+  log: "Performance log",
+};
+
+const troubled = ({ state, lost }: ExportState) => state !== "ok" || (lost ?? 0) > 0;
+
+/** What is wrong with an export, what waits for it, and what it lost. */
+function troubleOf({ kind, target, state, message, queued, lost }: ExportState): string {
+  const words = state === "failed" ? "failed" : state === "waiting" ? "waits" : "goes on";
+  const parts = [
+    `${exportNames[kind]} to ${target} ${words}${message ? `: ${message}` : "."}`,
+    ...(queued ? [`${formatBytes(queued)} wait on disk.`] : []),
+    ...(lost ? [`${formatCount(lost)} points fell out of its full queue.`] : []),
+  ];
+  return parts.join(" ");
 }

@@ -1,6 +1,6 @@
 import type { ComponentChildren } from "preact";
 import type { CollectorStatus } from "../../src/model/dashboard.ts";
-import type { WorkspaceState } from "../../src/model/state.ts";
+import type { RecordState, WorkspaceState } from "../../src/model/state.ts";
 import { clockSecond } from "../shared/clockTime.ts";
 import { Icon } from "../shared/Icon.tsx";
 import type { Run } from "./Header.tsx";
@@ -26,6 +26,7 @@ export function Notices({ collector, state, failure, dismiss, run }: NoticesProp
           {problems[0]?.message} <Link act={() => run("agentVitals.openConfig")}>Open Config</Link>
         </Notice>
       )}
+      {state?.record && <Store record={state.record} run={run} />}
       {failure && (
         <Notice kind="error" icon="error">
           {failure} <Link act={() => run("agentVitals.showLog")}>Show Log</Link> <Link act={dismiss}>Dismiss</Link>
@@ -59,6 +60,36 @@ function Connection({ collector, state, run }: Pick<NoticesProps, "state" | "run
     return (
       <Notice kind="info" icon="sync" spin>
         Connecting to the collector. {figures}
+      </Notice>
+    );
+  }
+  return null;
+}
+
+/** Trouble of the store is said once; live figures go on. */
+function Store({ record, run }: { record: RecordState; run: Run }) {
+  const { state, message } = record.store;
+  const look = <Link act={() => run("agentVitals.showRecord")}>Show What Is Recorded</Link>;
+  if (state === "paused") {
+    return (
+      <Notice kind="error" icon="error">
+        <strong>Recording is paused.</strong> {message} Live figures go on. {look}
+      </Notice>
+    );
+  }
+  if (state === "readonly" || state === "memory") {
+    const what =
+      state === "readonly" ? "History can be read, but nothing is added." : "History is kept in memory alone.";
+    return (
+      <Notice kind="warning" icon="warning">
+        <strong>{what}</strong> {message} Live figures go on.
+      </Notice>
+    );
+  }
+  if (state === "recording" && message !== undefined) {
+    return (
+      <Notice kind="info" icon="info">
+        {message} {look}
       </Notice>
     );
   }

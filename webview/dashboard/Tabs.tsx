@@ -1,20 +1,33 @@
+import type { ComponentChildren } from "preact";
 import type { DashboardPageName } from "../../src/model/dashboard.ts";
 import { Icon } from "../shared/Icon.tsx";
 
 const pages: { name: DashboardPageName; title: string }[] = [
   { name: "overview", title: "Overview" },
   { name: "turns", title: "Turns" },
+  { name: "resources", title: "Resources" },
+  { name: "runs", title: "Runs" },
 ];
 
 interface TabsProps {
   page: DashboardPageName;
   narrow: boolean;
   go: (page: DashboardPageName) => void;
+  /** Right of the tabs. */
+  children?: ComponentChildren;
 }
 
 /** The dashboard's pages: tabs with arrow keys, a dropdown where there is no room for them. */
-export function Tabs({ page, narrow, go }: TabsProps) {
-  if (narrow) return <Dropdown page={page} go={go} />;
+export function Tabs({ page, narrow, go, children }: TabsProps) {
+  return (
+    <div class="tabs">
+      {narrow ? <Dropdown page={page} go={go} /> : <TabList page={page} go={go} />}
+      {children}
+    </div>
+  );
+}
+
+function TabList({ page, go }: Pick<TabsProps, "page" | "go">) {
   const onKeyDown = (event: KeyboardEvent & { currentTarget: HTMLElement }) => {
     const at = pages.findIndex(({ name }) => name === page);
     const moves = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: pages.length - 1 };
@@ -28,7 +41,7 @@ export function Tabs({ page, narrow, go }: TabsProps) {
     event.currentTarget.querySelectorAll<HTMLElement>('[role="tab"]')[place]?.focus();
   };
   return (
-    <div class="tabs" role="tablist" aria-label="Pages" onKeyDown={onKeyDown}>
+    <div role="tablist" aria-label="Pages" onKeyDown={onKeyDown}>
       {pages.map(({ name, title }) => (
         <button
           key={name}
@@ -47,7 +60,7 @@ export function Tabs({ page, narrow, go }: TabsProps) {
 
 function Dropdown({ page, go }: Pick<TabsProps, "page" | "go">) {
   return (
-    <nav class="tabs" aria-label="Pages">
+    <nav aria-label="Pages">
       <span class="field select">
         <select
           aria-label="Page"

@@ -1,6 +1,8 @@
 import type { CollectorStatus, DashboardMemento, DashboardNotification } from "../../src/model/dashboard.ts";
+import type { HistoryQuery, RecordedRun } from "../../src/model/series.ts";
 import type { AgentState, WorkspaceState } from "../../src/model/state.ts";
 import type { TurnDetail } from "../../src/model/turns.ts";
+import { HistoryFeed } from "./history/historyFeed.ts";
 import { emptyWindow, merge, type SeriesWindow, trim } from "./seriesWindow.ts";
 
 // A collector on another machine may have another clock; the same machine's is only late by the way of a message.
@@ -18,14 +20,25 @@ export class DashboardModel {
   wholes = 0;
   /** What the editor could not do when it was last asked. */
   failure: string | undefined;
+  /** What the charts show beside the last ten minutes. */
+  readonly history: HistoryFeed;
+  /** The two runs that are laid side by side. */
+  readonly compared: readonly [HistoryFeed, HistoryFeed];
+  /** The shown agent's recorded runs; undefined until they were told. */
+  recordedRuns: readonly RecordedRun[] | undefined;
   #shown: string | undefined;
   #clockOffset = 0;
   readonly #clock: () => number;
 
-  /** @param clock this page's time, Unix seconds */
-  constructor(memento: Partial<DashboardMemento>, clock: () => number) {
+  /**
+   * @param clock this page's time, Unix seconds
+   * @param askHistory sends a question to the editor and returns its number
+   */
+  constructor(memento: Partial<DashboardMemento>, clock: () => number, askHistory: (query: HistoryQuery) => number) {
     this.memento = memento;
     this.#clock = clock;
+    this.history = new HistoryFeed(askHistory);
+    this.compared = [new HistoryFeed(askHistory), new HistoryFeed(askHistory)];
     this.series = emptyWindow(memento.agent ?? "");
   }
 
@@ -60,6 +73,12 @@ export class DashboardModel {
         this.turn = { agent, index, detail };
         break;
       }
+      case "history":
+        for (const feed of [this.history, ...this.compared]) if (feed.take(notification)) break;
+        break;
+      case "runs":
+        if (notification.agent === this.#shown) this.recordedRuns = notification.runs;
+        break;
     }
     this.series = trim(this.series, this.#seriesEnd());
   }
@@ -69,12 +88,17 @@ export class DashboardModel {
     this.state = state;
     this.#shown = shown;
     if (shown !== undefined && shown !== this.memento.agent) {
-      // Another agent's turns are numbered anew.
-      const turn = this.memento.agent === undefined ? this.memento.turn : undefined;
-      this.memento = { ...this.memento, agent: shown, turn };
+      const { agent, range } = this.memento;
+      // Another agent's turns are numbered anew, its runs are others; a stretch of time is the same for all.
+      const kept = range?.kind === "run" ? undefined : range;
+      const others = agent === undefined ? {} : { turn: undefined, range: kept, compared: undefined };
+      this.memento = { ...this.memento, ...others, agent: shown };
     }
     // Another agent's figures must not stand under this one's name until its own have come.
-    if (shown !== undefined && shown !== this.series.agent) this.series = emptyWindow(shown);
+    if (shown !== undefined && shown !== this.series.agent) {
+      this.series = emptyWindow(shown);
+      this.recordedRuns = undefined;
+    }
     if (state) {
       const offset = state.time - this.#clock();
       if (collector.state === "connected") this.#clockOffset = Math.abs(offset) > CLOCKS_AGREE ? offset : 0;

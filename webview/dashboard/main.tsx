@@ -7,6 +7,9 @@ import "./tracks/tracks.css";
 import "./panels/panels.css";
 import "./empty.css";
 import "./tabs.css";
+import "./history/range.css";
+import "./resources/resources.css";
+import "./runs/runs.css";
 import "./turns/list.css";
 import "./turns/stages.css";
 import "./turns/detail.css";
@@ -18,6 +21,7 @@ import {
   type DashboardRequest,
   REQUEST_TIMEOUT,
 } from "../../src/model/dashboard.ts";
+import type { HistoryQuery } from "../../src/model/series.ts";
 import { EditorChannel } from "../shared/editorChannel.ts";
 import { onFrame } from "../shared/onFrame.ts";
 import { onThemeChange, readPalette } from "../shared/palette.ts";
@@ -35,7 +39,8 @@ const channel = new EditorChannel<DashboardRequest, DashboardNotification, Dashb
     paint();
   },
 );
-const model = new DashboardModel(channel.memento, () => Date.now() / 1000);
+const model = new DashboardModel(channel.memento, () => Date.now() / 1000, askHistory);
+let historyId = 0;
 let palette = readPalette();
 
 const paint = onFrame(() => {
@@ -47,6 +52,8 @@ const paint = onFrame(() => {
       show={(agent) => ask({ kind: "show", agent })}
       keep={keep}
       askTurn={askTurn}
+      askRuns={askRuns}
+      savePicture={(name, data) => ask({ kind: "picture", name, data })}
       dismiss={() => fail(undefined)}
     />,
     root,
@@ -63,6 +70,21 @@ function askTurn(agent: string, index: number): void {
   channel
     .request({ kind: "turn", agent, index })
     .catch((error: Error) => fail(`Turn ${index + 1} could not be had: ${error.message}.`));
+}
+
+function askHistory(query: HistoryQuery): number {
+  const id = ++historyId;
+  channel.request({ kind: "history", id, query }).catch((error: Error) => {
+    model.apply({ kind: "history", id, error: `${error.message}.` });
+    paint();
+  });
+  return id;
+}
+
+function askRuns(agent: string): void {
+  channel
+    .request({ kind: "runs", agent })
+    .catch((error: Error) => fail(`Earlier runs could not be had: ${error.message}.`));
 }
 
 function fail(message: string | undefined): void {

@@ -1,3 +1,4 @@
+import { type SeriesPoints, seriesKey } from "../../src/model/series.ts";
 import type { AgentSeries, ResponseRow } from "../../src/model/state.ts";
 import type { TurnRow } from "../../src/model/turns.ts";
 
@@ -55,7 +56,36 @@ function appendMarks(known: AgentSeries["marks"], news: AgentSeries["marks"]): A
   return [...byKey.values()].sort((a, b) => a.time - b.time);
 }
 
-type Listed = "resources" | "heap" | "voice" | "responses" | "turns" | "runtime";
+/** Readings by series; only what is newer than the last one known. */
+function appendReadings(known: SeriesWindow["readings"], news: readonly SeriesPoints[]): SeriesWindow["readings"] {
+  if (news.length === 0) return known;
+  const bySeries = new Map(known);
+  for (const points of news) {
+    const key = seriesKey(points.series);
+    const before = bySeries.get(key);
+    const last = before?.time.at(-1) ?? Number.NEGATIVE_INFINITY;
+    const first = points.time.findIndex((time) => time > last);
+    if (first < 0) continue;
+    const time = [...(before?.time ?? []), ...points.time.slice(first)];
+    bySeries.set(key, {
+      series: points.series,
+      time,
+      value: [...(before?.value ?? []), ...points.value.slice(first)],
+    });
+  }
+  return bySeries;
+}
+
+function trimReadings(known: SeriesWindow["readings"], from: number): SeriesWindow["readings"] {
+  const kept = new Map<string, SeriesPoints>();
+  for (const [key, { series, time, value }] of known) {
+    const first = time.findIndex((t) => t >= from);
+    if (first >= 0) kept.set(key, { series, time: time.slice(first), value: value.slice(first) });
+  }
+  return kept;
+}
+
+type Listed = "readings" | "resources" | "heap" | "voice" | "responses" | "turns" | "runtime";
 
 /** What the charts of one agent show; replaced, never changed, so that an unchanged part is the same object. */
 export interface SeriesWindow extends Readonly<Omit<AgentSeries, Listed>> {
@@ -67,6 +97,8 @@ export interface SeriesWindow extends Readonly<Omit<AgentSeries, Listed>> {
   /** Newest first, at most {@link TURNS_KEPT}. */
   readonly turns: readonly TurnRow[];
   readonly runtime: readonly AgentSeries["runtime"][number][];
+  /** By `seriesKey`. */
+  readonly readings: ReadonlyMap<string, SeriesPoints>;
 }
 
 export function emptyWindow(agent: string): SeriesWindow {
@@ -82,6 +114,7 @@ export function emptyWindow(agent: string): SeriesWindow {
     marks: [],
     turns: [],
     runtime: [],
+    readings: new Map(),
   };
 }
 
@@ -103,6 +136,7 @@ export function merge(known: SeriesWindow, tick: AgentSeries): SeriesWindow {
     marks: appendMarks(known.marks, tick.marks),
     turns: mergeRows(known.turns, tick.turns, TURNS_KEPT),
     runtime: append(known.runtime, tick.runtime),
+    readings: appendReadings(known.readings, tick.readings),
   };
 }
 
@@ -111,7 +145,8 @@ export function trim(window: SeriesWindow, now: number): SeriesWindow {
   const from = now - CHART_SPAN - MARGIN;
   const old = (items: readonly Timed[]) => (items[0]?.time ?? now) < from - MARGIN;
   const lines = [...Object.values(window.latency), window.resources, window.heap, window.voice, window.runtime];
-  if (!lines.some(old)) return window;
+  const oldReadings = [...window.readings.values()].some(({ time }) => (time[0] ?? now) < from - MARGIN);
+  if (!oldReadings && !lines.some(old)) return window;
   const latency = Object.entries(window.latency).map(([queryType, points]) => [queryType, newerThan(points, from)]);
   return {
     ...window,
@@ -120,5 +155,6 @@ export function trim(window: SeriesWindow, now: number): SeriesWindow {
     heap: newerThan(window.heap, from),
     voice: newerThan(window.voice, from),
     runtime: newerThan(window.runtime, from),
+    readings: trimReadings(window.readings, from),
   };
 }

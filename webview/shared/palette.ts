@@ -1,6 +1,7 @@
 /** Colours and type of the theme, for drawing on a canvas; CSS reads the same variables by itself. */
 export interface Palette {
   foreground: string;
+  background: string;
   /** Axis labels. */
   dim: string;
   /** Faint lines: grids. */
@@ -34,6 +35,7 @@ export function readPalette(): Palette {
   const separator = variable("contrastBorder") || variable("panel-border");
   return {
     foreground,
+    background: variable("editor-background") || "Canvas",
     dim: color("descriptionForeground"),
     grid: tint(foreground, highContrast ? 30 : 8),
     separator: separator || tint(foreground, 20),

@@ -3,7 +3,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { promisify } from "node:util";
 import { formatBytes } from "../../model/format.ts";
-import type { Hardware } from "../../model/state.ts";
+import type { Hardware, HardwareGpu } from "../../model/state.ts";
 import { type Check, check } from "./check.ts";
 
 const run = promisify(execFile);
@@ -50,16 +50,52 @@ export function hardwareCheck(hardware: Hardware | undefined): Check {
   return { name, status: "ok", detail: `${cpu}, ${cores} logical cores, ${formatBytes(memory)}, ${os}` };
 }
 
+/** The container or WSL that we run in, with its limits; nothing on a plain machine. */
+export function containerChecks({ container, wsl, limits }: Hardware): Check[] {
+  if (!container && !wsl && !limits) return [];
+  const place = container
+    ? `In a container (${container})`
+    : wsl
+      ? "A Linux inside Windows (WSL)"
+      : "In a group (cgroup)";
+  const bounds = [
+    limits?.memory === undefined ? undefined : `at most ${formatBytes(limits.memory)} of memory`,
+    limits?.cpus === undefined ? undefined : `at most ${limits.cpus} cores`,
+  ].filter(Boolean);
+  const detail = `${place}, ${bounds.length > 0 ? bounds.join(", ") : "without limits of its own"}.`;
+  return [{ name: "Container", status: "info", detail }];
+}
+
 /** Which graphics cards are there, by the collector's word and by the vendors' tools. */
 export async function gpuChecks(hardware: Hardware | undefined): Promise<Check[]> {
-  return [gpuCheck(hardware), await nvidiaCheck(hardware), amdCheck(hardware)];
+  return [gpuCheck(hardware), await nvidiaCheck(hardware), ...persistenceChecks(hardware), amdCheck(hardware)];
 }
 
 function gpuCheck(hardware: Hardware | undefined): Check {
   const gpus = hardware?.gpus ?? [];
   if (gpus.length === 0) return { name: "GPU", status: "info", detail: "None was found: local models run on the CPU." };
-  const detail = gpus.map(({ name, memory }) => (memory ? `${name} (${formatBytes(memory)})` : name)).join(", ");
-  return { name: "GPU", status: "ok", detail };
+  return { name: "GPU", status: "ok", detail: gpus.map(described).join(", ") };
+}
+
+function described({ name, memory, driver, sharedMemory, partitioned }: HardwareGpu): string {
+  const facts = [
+    memory ? formatBytes(memory) : undefined,
+    sharedMemory ? "the machine's memory" : undefined,
+    partitioned ? "partitioned (MIG)" : undefined,
+    driver ? `driver ${driver}` : undefined,
+  ].filter(Boolean);
+  return facts.length > 0 ? `${name} (${facts.join(", ")})` : name;
+}
+
+/** Without it the driver forgets the card whenever no program uses it, and each start wakes it for seconds. */
+function persistenceChecks(hardware: Hardware | undefined): Check[] {
+  const cards = hardware?.gpus.filter(({ persistenceMode }) => persistenceMode !== undefined) ?? [];
+  const off = cards.filter(({ persistenceMode }) => !persistenceMode);
+  const name = "Persistence mode";
+  if (cards.length === 0) return [];
+  if (off.length === 0) return [{ name, status: "ok", detail: "On: the NVIDIA driver stays awake between programs." }];
+  const detail = `Off for ${off.map((card) => card.name).join(", ")}: each program that starts first wakes the card.`;
+  return [{ name, status: "info", detail, advice: "Turn it on with sudo nvidia-smi -pm 1." }];
 }
 
 function nvidiaCheck(hardware: Hardware | undefined): Promise<Check> {
@@ -106,8 +142,8 @@ function amdCards(): string[] {
   );
 }
 
-const hasGpu = (hardware: Hardware | undefined, vendor: RegExp) =>
-  hardware?.gpus.some(({ name }) => vendor.test(name)) ?? false;
+const hasGpu = (hardware: Hardware | undefined, words: RegExp) =>
+  hardware?.gpus.some(({ name, vendor }) => words.test(`${vendor} ${name}`)) ?? false;
 
 function onPath(program: string): boolean {
   const file = process.platform === "win32" ? `${program}.exe` : program;

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { chmodSync, mkdirSync } from "node:fs";
+import { cpus } from "node:os";
 import { join } from "node:path";
+import type { Hardware } from "../../../src/model/state.ts";
 import { stateOf } from "../support/workplace.ts";
 import { Terminal } from "./terminal.ts";
 import { version } from "./version.ts";
@@ -27,10 +29,12 @@ describe("agent-vitals doctor", function () {
       version: told,
       workspace,
       checks,
+      hardware,
     } = JSON.parse(stdout) as {
       version: string;
       workspace: string;
       checks: Check[];
+      hardware: Hardware;
     };
     assert.deepEqual([code, stderr, told, workspace], [0, "", version, terminal.folder], stdout);
     const ok = new Set(checks.filter(({ status }) => status === "ok").map(({ name }) => name));
@@ -51,6 +55,8 @@ describe("agent-vitals doctor", function () {
     assert.match(detail("Sockets"), /mode 0700/);
     assert.ok(detail("Collector").includes(`pid ${window.pid}`));
     assert.deepEqual((await stateOf(window)).agents, []);
+    assert.equal(hardware.cores, cpus().length);
+    assert.ok(hardware.memory > 2 ** 28 && Array.isArray(hardware.gpus), stdout);
   });
 
   it("says what to do about what does not work, and fails", async () => {

@@ -5,13 +5,21 @@ import { Telemetry } from "../../../src/collector/telemetry.ts";
 import { normalise } from "../../../src/inputs/otlp/normalisers/index.ts";
 import { processIdentity } from "../../../src/inputs/sampling/process/identity.ts";
 import type { Span } from "../../../src/model/otlp.ts";
+import { nowhere } from "../../../src/record/sinks.ts";
 
 const now = () => Date.now() / 1000;
 
 class Workplace {
   readonly logged: string[] = [];
   readonly #log = (_severity: string, message: string) => this.logged.push(message);
-  readonly hub = new Hub({ now, identify: processIdentity, onBegin: () => {}, onEnd: () => {}, log: () => {} });
+  readonly hub = new Hub({
+    sink: nowhere,
+    now,
+    identify: processIdentity,
+    onBegin: () => {},
+    onEnd: () => {},
+    log: () => {},
+  });
   readonly telemetry = new Telemetry({ hub: this.hub, identify: processIdentity, normalise, now, log: this.#log });
   #spans = 0;
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { Response } from "../../../src/model/wire.ts";
 import { AgentRecord } from "../../../src/record/agentRecord.ts";
+import { nowhere } from "../../../src/record/sinks.ts";
 import { Ring } from "../../../src/record/ring.ts";
 
 const response = (queryType: string, end: number, extra: Partial<Response> = {}): Response => ({
@@ -14,7 +15,7 @@ const response = (queryType: string, end: number, extra: Partial<Response> = {})
 
 describe("an agent's record", () => {
   it("sends each response once, the newest 50 a tick, numbered so that a gap is seen", () => {
-    const record = new AgentRecord();
+    const record = new AgentRecord("agent", nowhere);
     for (let i = 0; i < 80; i++) record.response(1000, response("talker", 1000), 1);
     const first = record.tick("a", 1000);
     assert.deepEqual([first.responses.length, first.responses[0]?.index, first.responses.at(-1)?.index], [50, 30, 79]);
@@ -28,7 +29,7 @@ describe("an agent's record", () => {
   });
 
   it("bounds the query types that an agent may name", () => {
-    const record = new AgentRecord();
+    const record = new AgentRecord("agent", nowhere);
     for (let i = 0; i < 500; i++) record.response(1000, response(`q${i}`, 1000), 1);
     const latency = record.latency(1000, {});
     assert.equal(latency.length, 101);
@@ -39,7 +40,7 @@ describe("an agent's record", () => {
   });
 
   it("keeps the last p95 for the time when it is idle", () => {
-    const record = new AgentRecord();
+    const record = new AgentRecord("agent", nowhere);
     record.response(1000, response("talker", 1000), 1);
     const busy = record.latency(1001, { talker: 2 })[0];
     const idle = record.latency(1100, { talker: 2 })[0];
@@ -49,7 +50,7 @@ describe("an agent's record", () => {
   });
 
   it("tells no figures that are older than a second, and a new run's session at once", () => {
-    const record = new AgentRecord();
+    const record = new AgentRecord("agent", nowhere);
     const counts = (now: number) => {
       const [q] = record.latency(now, {});
       return [q?.minute.count, q?.fiveMinutes.count, q?.session.count];
@@ -69,7 +70,7 @@ describe("an agent's record", () => {
   });
 
   it("lets a quiet query type's distribution fade, and says once that it is empty", () => {
-    const record = new AgentRecord();
+    const record = new AgentRecord("agent", nowhere);
     const bars = (now: number) => record.tick("a", now).distribution.talker?.length;
     record.response(1000, response("talker", 1000), 1);
     assert.equal(bars(1000), 1);
@@ -80,7 +81,7 @@ describe("an agent's record", () => {
   });
 
   it("carries query types that are named as an object's own things", () => {
-    const record = new AgentRecord();
+    const record = new AgentRecord("agent", nowhere);
     const names = ["__proto__", "constructor"];
     for (const name of names) record.response(1000, response(name, 1000), 1);
     for (const series of [record.tick("a", 1000), record.series("a", 1000)]) {
@@ -91,7 +92,7 @@ describe("an agent's record", () => {
   });
 
   it("counts voice by stage and reason", () => {
-    const record = new AgentRecord();
+    const record = new AgentRecord("agent", nowhere);
     record.voice(1000, { type: "voice", time: 1000, success: 9, failure: 0 });
     record.voice(1000, { type: "voice", time: 1000, success: 0, failure: 2, stage: "stt", reason: "silence" });
     assert.deepEqual(record.voiceReliability(), {

@@ -3,6 +3,7 @@ import type { Door, ObservedResponse } from "../../../src/model/observed.ts";
 import type { Span } from "../../../src/model/otlp.ts";
 import type { Response } from "../../../src/model/wire.ts";
 import { AgentRecord } from "../../../src/record/agentRecord.ts";
+import { nowhere } from "../../../src/record/sinks.ts";
 
 const T = 1_700_000_000;
 const TRACE = "0af7651916cd43dd8448eb211c80319c";
@@ -11,7 +12,7 @@ const spanId = () => (++spans).toString(16).padStart(16, "0");
 
 /** One agent's record, with the doors that tell of its calls. */
 class Doors {
-  readonly record = new AgentRecord();
+  readonly record = new AgentRecord("agent", nowhere);
   now = T + 10;
 
   sdk(queryType: string, start: number, duration: number, more: Partial<Response> = {}): void {

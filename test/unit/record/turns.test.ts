@@ -3,12 +3,13 @@ import type { NormalizedSpan, Span } from "../../../src/model/otlp.ts";
 import type { TurnDetail, TurnRow } from "../../../src/model/turns.ts";
 import type { Response, Turn } from "../../../src/model/wire.ts";
 import { AgentRecord } from "../../../src/record/agentRecord.ts";
+import { nowhere } from "../../../src/record/sinks.ts";
 
 const T = 1_700_000_000;
 const TRACE = "0af7651916cd43dd8448eb211c80319c";
 
 class Talk {
-  readonly record = new AgentRecord();
+  readonly record = new AgentRecord("agent", nowhere);
   now = T + 20;
   #spans = 0;
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { type ProcessSampler, processSampler } from "../../../src/inputs/sampling/process/processSampler.ts";
-import type { ResourceSample } from "../../../src/model/state.ts";
+import type { ResourceSample } from "../../../src/model/resources.ts";
 import { until } from "../../support/until.ts";
 
 describe("sampling processes", () => {

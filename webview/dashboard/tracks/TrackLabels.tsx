@@ -6,7 +6,15 @@ import type { Track } from "./track.ts";
 const LOW = 70;
 
 /** The legend and the read-out in one: figures at the crosshair, the latest when it is away. */
-export function TrackLabels({ tracks, at, narrow }: { tracks: Track[]; at: number | undefined; narrow: boolean }) {
+export function TrackLabels({
+  tracks,
+  at,
+  narrow,
+}: {
+  tracks: readonly Track[];
+  at: number | undefined;
+  narrow: boolean;
+}) {
   let top = RULER_HEIGHT;
   return (
     <div class="labels">
@@ -29,10 +37,19 @@ export function TrackLabels({ tracks, at, narrow }: { tracks: Track[]; at: numbe
                 </Fragment>
               ))}
             </dl>
-            {!narrow && <div class="quiet note cut">{track.note(at)}</div>}
+            {!narrow && <Note text={track.note(at)} />}
           </div>
         );
       })}
+    </div>
+  );
+}
+
+/** Cut where it is long; then it is said in full on pointing. */
+function Note({ text }: { text: string }) {
+  return (
+    <div class="quiet note cut" title={text}>
+      {text}
     </div>
   );
 }

@@ -1,131 +1,105 @@
-import { useMemo } from "preact/hooks";
-import type { CollectorStatus } from "../../../src/model/dashboard.ts";
-import { formatAge, formatDuration } from "../../../src/model/format.ts";
-import type { AgentState } from "../../../src/model/state.ts";
-import { clockSecond } from "../../shared/clockTime.ts";
-import { Icon } from "../../shared/Icon.tsx";
+import type { ComponentChildren, RefObject } from "preact";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import type { DashboardRange } from "../../../src/model/dashboard.ts";
+import { formatAge, formatDuration, queryTypeTitle } from "../../../src/model/format.ts";
+import type { GpuReading } from "../../../src/model/resources.ts";
 import type { Palette } from "../../shared/palette.ts";
 import { useWidth } from "../../shared/useWidth.ts";
-import type { SeriesWindow } from "../seriesWindow.ts";
-import { ChartCanvas } from "./ChartCanvas.tsx";
-import { type ChartView, SCALE_WIDTH } from "./chart.ts";
-import { Flags } from "./Flags.tsx";
-import { placeFlags } from "./flags.ts";
-import { TrackLabels } from "./TrackLabels.tsx";
+import { HistoryState } from "../history/HistoryState.tsx";
+import { type ChartSource, useCharted } from "../history/useCharted.ts";
+import { SCALE_WIDTH } from "./chart.ts";
+import { Fold } from "./Fold.tsx";
+import { Plot } from "./Plot.tsx";
+import { drawPicture, type Picture } from "./picture.ts";
 import { TracksTable } from "./TracksTable.tsx";
-import { timeline } from "./timeline.ts";
-import type { Track } from "./track.ts";
-import { allTracks } from "./tracks.ts";
-import { useCrosshair } from "./useCrosshair.ts";
+import type { Stretch } from "./timeline.ts";
+import { allTracks, everyResourceTrack, hasMore } from "./tracks.ts";
 
 /** More query types than this fold away; their p95 stays in sight. */
 const TYPES_SHOWN = 4;
-const LABEL_WIDTH = 152;
-const NARROW_LABEL_HEIGHT = 22;
+export const LABEL_WIDTH = 152;
+export const NARROW_LABEL_HEIGHT = 22;
 
-interface TracksProps {
-  agent: AgentState;
-  series: SeriesWindow;
-  collector: CollectorStatus;
-  now: number;
+export interface TracksProps {
+  source: ChartSource;
+  gpu: GpuReading | undefined;
   palette: Palette;
   narrow: boolean;
   table: boolean;
-  everything: boolean;
-  onTable: (table: boolean) => void;
-  onEverything: (everything: boolean) => void;
+  /** Every resource alone; else latency over the resources that matter most. */
+  resources?: boolean;
+  everything?: boolean;
+  moreResources?: boolean;
+  onRange: (range: DashboardRange) => void;
+  /** Leaves what was zoomed to. */
+  back: () => void;
+  onEverything?: (everything: boolean) => void;
+  onMoreResources?: (more: boolean) => void;
+  /** Is given what draws the tracks as they are seen. */
+  picture: RefObject<(() => Picture) | null>;
 }
 
 /** Latency over resources under one ruler and one crosshair, as a chart or as its table. */
 export function Tracks(props: TracksProps) {
-  const { agent, series, collector, now, palette, narrow, everything } = props;
+  const { source, gpu, palette, narrow, everything = false, moreResources = false, resources = false } = props;
+  const { agent, range } = source;
   const [frame, whole] = useWidth<HTMLDivElement>();
+  const [zoomed, setZoomed] = useState<Stretch>();
   const labelHeight = narrow ? NARROW_LABEL_HEIGHT : 0;
   const width = Math.max(0, whole - (narrow ? 0 : LABEL_WIDTH));
   const plot = Math.max(0, width - SCALE_WIDTH);
+  const charted = useCharted(source, plot, props.table, zoomed);
+  const { data, timeline, version } = charted;
+  useEffect(() => setZoomed(undefined), [JSON.stringify(range)]);
 
-  const { view, tracks, folded } = useMemo(() => {
-    const axis = timeline(agent, series, collector, now);
-    const all = allTracks(agent, series, { timeline: axis, width: plot, labelHeight });
+  const { tracks, folded } = useMemo(() => {
+    const options = { timeline, width: plot, labelHeight };
+    if (resources) return { tracks: everyResourceTrack(data, gpu, options), folded: [] };
+    const all = allTracks(agent, data, gpu, options, moreResources);
     const hidden = everything ? [] : all.filter((t) => t.queryType !== undefined).slice(TYPES_SHOWN);
-    const shown = all.filter((t) => !hidden.includes(t));
-    const chart: ChartView = { tracks: shown, timeline: axis, width, labelHeight, palette };
-    return { view: chart, tracks: shown, folded: hidden };
-  }, [agent, series, collector, now, palette, plot, width, labelHeight, everything]);
+    return { tracks: all.filter((t) => !hidden.includes(t)), folded: hidden };
+  }, [agent, data, gpu, timeline, plot, labelHeight, everything, moreResources, resources]);
+  const view = { tracks, timeline, width, labelHeight, palette, version, latest: Math.ceil(source.now) };
+  const seen = useRef(view);
+  seen.current = view;
+  props.picture.current = () => drawPicture(seen.current, agent.name);
 
-  const { from, to, marks } = view.timeline;
-  const { at, events } = useCrosshair(view.timeline, plot, series.bucket);
-  const pixel = (time: number) => ((time - from) / (to - from)) * plot;
-  const span = formatAge(to - from);
+  const zoom = (stretch: Stretch, done: boolean) => {
+    setZoomed(stretch);
+    if (done) props.onRange({ kind: "fixed", from: Math.floor(stretch.from), to: Math.ceil(stretch.to) });
+  };
+  const types = Object.keys(data.latency).length;
+  const span = range.kind === "live" ? `last ${formatAge(timeline.to - timeline.from)}` : "of a chosen time";
+  const what = resources ? "Resources" : "Latency and resources";
   return (
-    <section class={`tracks${narrow ? " narrow" : ""}`} ref={frame} aria-label={`Latency and resources, last ${span}`}>
-      <div class="tracks-head">
-        <TwinSwitch {...props} />
-        {!props.table && <Flags flags={placeFlags(marks, pixel, plot, narrow)} />}
-      </div>
+    <section class={`tracks${narrow ? " narrow" : ""}`} ref={frame} aria-label={`${what}, ${span}`}>
+      <HistoryState charted={charted} source={source} />
       {props.table ? (
-        <TracksTable tracks={tracks} series={series} timeline={view.timeline} />
+        <TracksTable tracks={tracks} data={data} timeline={timeline} />
       ) : (
-        <div class="tracks-body">
-          <TrackLabels tracks={tracks} at={at} narrow={narrow} />
-          <div
-            class="chart"
-            tabIndex={0}
-            role="slider"
-            aria-label="Crosshair through all tracks"
-            aria-orientation="horizontal"
-            aria-valuemin={Math.round(from)}
-            aria-valuemax={Math.round(to)}
-            aria-valuenow={Math.round(at ?? to)}
-            aria-valuetext={at === undefined ? "Latest figures" : readOut(tracks, at)}
-            {...events}
-          >
-            {width > 0 && <ChartCanvas view={view} />}
-            {at !== undefined && (
-              <div class="crosshair" style={{ transform: `translateX(${Math.round(pixel(at))}px)` }}>
-                <span>{clockSecond(at)}</span>
-              </div>
-            )}
-          </div>
-        </div>
+        <Plot view={view} narrow={narrow} bucket={data.bucket} onZoom={zoom} back={props.back} />
       )}
-      {agent.latency.length > TYPES_SHOWN && <Fold folded={folded} {...props} />}
+      {types > TYPES_SHOWN && props.onEverything && (
+        <Fold open={everything} toggle={props.onEverything}>
+          {everything ? "Fewer query types" : <Folded types={folded.map((t) => t.queryType ?? "")} {...props} />}
+        </Fold>
+      )}
+      {props.onMoreResources && hasMore(data) && (
+        <Fold open={moreResources} toggle={props.onMoreResources}>
+          Disk, network, files, threads
+        </Fold>
+      )}
     </section>
   );
 }
 
-function TwinSwitch({ table, onTable }: TracksProps) {
-  const choice = (label: string, value: boolean) => (
-    <button type="button" aria-pressed={table === value} onClick={() => onTable(value)}>
-      {label}
-    </button>
-  );
-  return (
-    // biome-ignore lint/a11y/useSemanticElements: a fieldset draws a frame of its own
-    <div class="segments" role="group" aria-label="Show as">
-      {choice("Chart", false)}
-      {choice("Table", true)}
-    </div>
-  );
-}
-
-function Fold({ folded, everything, onEverything, agent }: TracksProps & { folded: Track[] }) {
-  const figures = folded.map((track) => {
-    const p95 = agent.latency.find((q) => q.queryType === track.queryType)?.lastP95;
-    return p95 ? `${track.title} ${formatDuration(p95)}` : track.title;
+/** The p95 of query types that have no track. */
+function Folded({ types, source }: { types: string[]; source: ChartSource }): ComponentChildren {
+  const { latency } = source.agent;
+  const figures = types.map((queryType) => {
+    const title = queryTypeTitle(queryType);
+    const p95 = latency.find((q) => q.queryType === queryType)?.lastP95;
+    return p95 ? `${title} ${formatDuration(p95)}` : title;
   });
-  return (
-    <button type="button" class="fold" aria-expanded={everything} onClick={() => onEverything(!everything)}>
-      <Icon name={everything ? "chevron-down" : "chevron-right"} />
-      <span class="cut">{everything ? "Show fewer" : figures.join(", ")}</span>
-    </button>
-  );
-}
-
-function readOut(tracks: Track[], at: number): string {
-  const said = tracks.map((track) => {
-    const figures = track.figures(at).map(({ name, value }) => `${name} ${value === "–" ? "none" : value}`);
-    return `${track.title} ${figures.join(", ")}`;
-  });
-  return `${clockSecond(at)}. ${said.join(". ")}`;
+  return <>{figures.join(", ")}</>;
 }

@@ -1,11 +1,11 @@
 import { useMemo } from "preact/hooks";
-import { formatBytes, formatDuration, formatPercent } from "../../../src/model/format.ts";
-import { clockSecond } from "../../shared/clockTime.ts";
+import { formatDuration } from "../../../src/model/format.ts";
 import { NewerButton } from "../../shared/NewerButton.tsx";
 import { useHeldRows } from "../../shared/useHeldRows.ts";
-import type { SeriesWindow } from "../seriesWindow.ts";
+import type { ChartData } from "../history/chartData.ts";
+import { crosshairText } from "./rulerText.ts";
 import type { Timeline } from "./timeline.ts";
-import type { Track } from "./track.ts";
+import { NOTHING, type Track } from "./track.ts";
 
 interface Row {
   /** Number of its bucket since 1970. */
@@ -13,15 +13,15 @@ interface Row {
   cells: string[];
 }
 
-const RESOURCE_COLUMNS = ["CPU", "Heap", "RSS"];
 const LATENCY_COLUMNS = ["Count", "Errors", "p50", "p95", "p99"];
 
 /** The charts' figures as a table: a row a bucket, newest first. */
-export function TracksTable(props: { tracks: Track[]; series: SeriesWindow; timeline: Timeline }) {
+export function TracksTable(props: { tracks: readonly Track[]; data: ChartData; timeline: Timeline }) {
   const types = props.tracks.filter((t) => t.queryType !== undefined);
   const voice = props.tracks.some((t) => t.id === "voice");
+  const gauges = props.tracks.filter((t) => t.queryType === undefined && t.id !== "voice");
   const { rows, newer, events, release } = useHeldRows(
-    rowsOf(props.series, props.timeline, types, voice),
+    rowsOf(props.data, props.timeline, types, voice, gauges),
     (r) => r.number,
   );
   const scrollTop = () => document.querySelector(".tracks-table")?.scrollTo({ top: 0 });
@@ -52,9 +52,11 @@ export function TracksTable(props: { tracks: Track[]; series: SeriesWindow; time
                   Voice turns
                 </th>
               )}
-              <th colSpan={RESOURCE_COLUMNS.length} scope="colgroup" class="group">
-                Resources
-              </th>
+              {gauges.map((t) => (
+                <th key={t.id} colSpan={t.figures(undefined).length} scope="colgroup" class="group">
+                  {t.title}
+                </th>
+              ))}
               <th rowSpan={2} scope="col">
                 Marks
               </th>
@@ -62,9 +64,9 @@ export function TracksTable(props: { tracks: Track[]; series: SeriesWindow; time
             <tr>
               {types.flatMap((t) => LATENCY_COLUMNS.map((c) => <Head key={`${t.id} ${c}`} text={c} />))}
               {voice && ["Succeeded", "Failed"].map((c) => <Head key={c} text={c} />)}
-              {RESOURCE_COLUMNS.map((c) => (
-                <Head key={c} text={c} />
-              ))}
+              {gauges.flatMap((t) =>
+                t.figures(undefined).map(({ name }) => <Head key={`${t.id} ${name}`} text={name} />),
+              )}
             </tr>
           </thead>
           <tbody>
@@ -101,19 +103,17 @@ function TableRow({ row: { cells } }: { row: Row }) {
   );
 }
 
-function rowsOf(series: SeriesWindow, { from, to, marks }: Timeline, types: Track[], voice: boolean): Row[] {
-  const { bucket } = series;
-  const number = (time: number) => Math.floor(time / bucket);
+/** A chart in buckets has a row a bucket; without any latency the buckets are those of its gauges. */
+function rowsOf(data: ChartData, timeline: Timeline, types: Track[], voice: boolean, gauges: Track[]): Row[] {
+  const { from, to, marks } = timeline;
+  const step = Math.max(data.bucket, ...data.gauges.map((g) => g.step));
+  const number = (time: number) => Math.floor(time / step);
   const byNumber = <T extends { time: number }>(items: readonly T[]) => new Map(items.map((i) => [number(i.time), i]));
-  const latency = types.map((t) => byNumber(series.latency[t.queryType ?? ""] ?? []));
-  const voices = byNumber(series.voice);
-  const resources = byNumber(series.resources);
-  const heaps = byNumber(series.heap);
+  const latency = types.map((t) => byNumber(data.latency[t.queryType ?? ""] ?? []));
+  const voices = byNumber(data.voice);
   const rows: Row[] = [];
   for (let n = number(to); n >= number(from); n--) {
-    const resource = resources.get(n);
     const turns = voices.get(n);
-    const heap = heaps.get(n)?.used;
     const happened = marks.filter((m) => number(m.time) === n).map((m) => m.label);
     const cells = [
       ...latency.flatMap((points) => {
@@ -122,12 +122,11 @@ function rowsOf(series: SeriesWindow, { from, to, marks }: Timeline, types: Trac
         return [String(p.count), String(p.errors), ...[p.p50, p.p95, p.p99].map(formatDuration)];
       }),
       ...(voice ? [turns ? String(turns.success) : "", turns ? String(turns.failure) : ""] : []),
-      resource?.cpu === undefined ? "" : formatPercent(resource.cpu),
-      heap === undefined ? "" : formatBytes(heap),
-      resource ? formatBytes(resource.memory) : "",
+      ...gauges.flatMap((t) => t.figures((n + 1) * step - 0.001).map(({ value }) => (value === NOTHING ? "" : value))),
       happened.join(", "),
     ];
-    if (cells.some((cell) => cell !== "")) rows.push({ number: n, cells: [clockSecond(n * bucket), ...cells] });
+    if (cells.some((cell) => cell !== ""))
+      rows.push({ number: n, cells: [crosshairText(n * step, timeline), ...cells] });
   }
   return rows;
 }

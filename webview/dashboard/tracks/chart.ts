@@ -1,20 +1,28 @@
 import { Chart, type ChartOptions, Filler, LinearScale, LineController, LineElement, PointElement } from "chart.js";
+import annotationPlugin from "chartjs-plugin-annotation";
+import zoomPlugin from "chartjs-plugin-zoom";
 import { trimZeros } from "../../../src/model/format.ts";
-import { clockMinute, clockSecond } from "../../shared/clockTime.ts";
-import type { Palette } from "../../shared/palette.ts";
+import { type Palette, tint } from "../../shared/palette.ts";
+import { annotations } from "./annotations.ts";
 import { type Dataset, dataset } from "./datasets.ts";
-import { drawBands, drawMarks, drawObjectives, drawSeparators } from "./drawing.ts";
+import { drawSeparators } from "./drawing.ts";
+import { rulerText } from "./rulerText.ts";
 import { rulerTimes } from "./scale.ts";
-import type { Point, Timeline } from "./timeline.ts";
+import type { Point, Stretch, Timeline } from "./timeline.ts";
 import type { Track } from "./track.ts";
 
-Chart.register(LineController, LineElement, PointElement, LinearScale, Filler);
+Chart.register(LineController, LineElement, PointElement, LinearScale, Filler, annotationPlugin, zoomPlugin);
 
 /** Width of the scale at the right, pixels. */
 export const SCALE_WIDTH = 54;
 /** Height of the ruler on top, pixels. */
 export const RULER_HEIGHT = 22;
 const RULER_LABEL_ROOM = 76;
+/** Nobody needs to look closer, seconds. */
+const LEAST_STRETCH = 5;
+
+/** Told what somebody zooms or pans to; `done` when they let go. */
+export type OnZoom = (stretch: Stretch, done: boolean) => void;
 
 export interface ChartView {
   tracks: readonly Track[];
@@ -24,6 +32,10 @@ export interface ChartView {
   /** Pixels above each track's plot that belong to its label. */
   labelHeight: number;
   palette: Palette;
+  /** Names what the points are of: others are drawn at once. Absent while they come as time goes. */
+  version?: unknown;
+  /** What is still to come can't be panned to, Unix seconds. */
+  latest?: number;
 }
 
 /** One Chart.js chart for all tracks: a stacked y scale each, one x scale, one canvas. */
@@ -31,9 +43,14 @@ export class TracksChart {
   readonly #chart: Chart<"line", Point[]>;
   #view: ChartView;
   #structure: string;
+  readonly #onZoom: OnZoom | undefined;
+  readonly #pixelRatio: number | undefined;
 
-  constructor(canvas: HTMLCanvasElement, view: ChartView) {
+  /** @param pixelRatio of a picture; else the screen's */
+  constructor(canvas: HTMLCanvasElement, view: ChartView, onZoom?: OnZoom, pixelRatio?: number) {
     this.#view = view;
+    this.#onZoom = onZoom;
+    this.#pixelRatio = pixelRatio;
     this.#structure = structureOf(view);
     // The chart takes its size from the canvas: set beforehand, its first drawing is its only one.
     canvas.width = view.width;
@@ -45,14 +62,7 @@ export class TracksChart {
       plugins: [
         {
           id: "tracks",
-          beforeDatasetsDraw: (chart) => {
-            drawBands(chart, this.#view);
-            drawObjectives(chart, this.#view);
-          },
-          afterDatasetsDraw: (chart) => {
-            drawMarks(chart, this.#view);
-            drawSeparators(chart, this.#view);
-          },
+          afterDatasetsDraw: (chart) => drawSeparators(chart, this.#view),
         },
       ],
     });
@@ -60,6 +70,28 @@ export class TracksChart {
 
   destroy(): void {
     this.#chart.destroy();
+  }
+
+  /** Shows a part of what is shown (a factor over 1) or more around it; a time (Unix seconds) keeps its place. */
+  zoom(factor: number, time?: number): void {
+    const { x } = this.#chart.scales;
+    if (!x) return;
+    const { top, bottom, left, right } = this.#chart.chartArea;
+    const center = time === undefined ? (left + right) / 2 : x.getPixelForValue(time);
+    this.#chart.zoom({ x: factor, focalPoint: { x: center, y: (top + bottom) / 2 } }, "none");
+    this.#tell(true);
+  }
+
+  /** Shows what lies later, or earlier: a share of what is shown. */
+  pan(share: number): void {
+    const { left, right } = this.#chart.chartArea;
+    this.#chart.pan({ x: -share * (right - left) }, undefined, "none");
+    this.#tell(true);
+  }
+
+  #tell(done: boolean): void {
+    const { x } = this.#chart.scales;
+    if (x) this.#onZoom?.({ from: x.min, to: x.max }, done);
   }
 
   /** Puts new points into the standing chart and paints it; builds it anew only when tracks, theme or size changed. */
@@ -73,7 +105,8 @@ export class TracksChart {
       this.#chart.data.datasets = this.#datasets();
     }
     const { width, height, currentDevicePixelRatio } = this.#chart;
-    const same = width === view.width && height === this.#height() && currentDevicePixelRatio === devicePixelRatio;
+    const ratio = this.#pixelRatio ?? devicePixelRatio;
+    const same = width === view.width && height === this.#height() && currentDevicePixelRatio === ratio;
     if (same) this.#chart.update("none");
     else this.#chart.resize(view.width, this.#height());
   }
@@ -94,7 +127,8 @@ export class TracksChart {
       const target = this.#chart.data.datasets[i];
       if (target) target.data = line.points();
     }
-    const { scales } = this.#chart.options;
+    const { scales, plugins } = this.#chart.options;
+    if (plugins) Object.assign(plugins, { annotation: this.#annotation(), zoom: this.#zooming() });
     if (scales?.x) Object.assign(scales.x, { min: timeline.from, max: timeline.to });
     for (const track of tracks) {
       const scale = scales?.[track.id];
@@ -109,6 +143,39 @@ export class TracksChart {
   /** The axis ends below the label, which lies over the upper part of its track in a narrow panel. */
   #axisMax({ axis, height }: Track): number {
     return (axis.max * height) / (height - this.#view.labelHeight);
+  }
+
+  #annotation() {
+    return { common: { adjustScaleRange: false }, annotations: annotations(this.#view) };
+  }
+
+  #zooming() {
+    const { palette, latest } = this.#view;
+    const enabled = this.#onZoom !== undefined;
+    return {
+      limits: { x: { minRange: LEAST_STRETCH, ...(latest !== undefined && { max: latest }) } },
+      pan: {
+        enabled,
+        mode: "x" as const,
+        modifierKey: "shift" as const,
+        onPan: () => this.#tell(false),
+        onPanComplete: () => this.#tell(true),
+      },
+      zoom: {
+        mode: "x" as const,
+        wheel: { enabled, modifierKey: "ctrl" as const },
+        pinch: { enabled },
+        drag: {
+          enabled,
+          threshold: 4,
+          backgroundColor: tint(palette.blue, 20),
+          borderColor: palette.blue,
+          borderWidth: 1,
+        },
+        onZoom: () => this.#tell(false),
+        onZoomComplete: () => this.#tell(true),
+      },
+    };
   }
 
   #options(): ChartOptions<"line"> {
@@ -154,7 +221,7 @@ export class TracksChart {
         padding: 4,
         color: palette.dim,
         font,
-        callback: (value: number | string) => (this.#rulerStep() < 60 ? clockSecond : clockMinute)(Number(value)),
+        callback: (value: number | string) => rulerText(Number(value), this.#ruler().step, this.#shown()),
       },
       afterBuildTicks: (scale: { ticks: { value: number }[] }) => {
         scale.ticks = this.#ruler().times.map((value) => ({ value }));
@@ -169,20 +236,24 @@ export class TracksChart {
       normalized: true,
       events: [],
       spanGaps: false,
-      devicePixelRatio: window.devicePixelRatio,
+      devicePixelRatio: this.#pixelRatio ?? window.devicePixelRatio,
+      plugins: { annotation: this.#annotation(), zoom: this.#zooming() },
       layout: { padding: 0, autoPadding: false },
       scales: Object.fromEntries([["x", ruler], ...y]),
     } as ChartOptions<"line">;
   }
 
-  #ruler() {
-    const { timeline, width } = this.#view;
-    const { from, to } = timeline;
-    return rulerTimes(from, to, ((to - from) / Math.max(1, width - SCALE_WIDTH)) * RULER_LABEL_ROOM);
+  /** What is in sight, also while somebody zooms. */
+  #shown(): Timeline {
+    const { timeline } = this.#view;
+    const x = this.#chart?.scales.x;
+    return x && Number.isFinite(x.min) ? { ...timeline, from: x.min, to: x.max } : timeline;
   }
 
-  #rulerStep(): number {
-    return this.#ruler().step;
+  #ruler() {
+    const { from, to, since } = this.#shown();
+    const room = ((to - from) / Math.max(1, this.#view.width - SCALE_WIDTH)) * RULER_LABEL_ROOM;
+    return rulerTimes(from, to, room, since);
   }
 }
 

@@ -16,6 +16,11 @@ export function dataset(track: Track, { style, points }: Line, palette: Palette)
     p50: { fill: { target: "-1", above: area, below: area } },
     area: { borderWidth: 1.5, fill: { target: "origin", above: area, below: area } },
     second: { borderColor: palette.neutral },
+    third: { borderColor: palette.neutral, borderDash: [1.5, 2.5] },
+    one: { borderWidth: 1.75 },
+    other: { borderColor: palette.foreground, borderDash: [5, 2] },
+    bandTop: { borderWidth: 0 },
+    bandBottom: { borderWidth: 0, fill: { target: "-1", above: area, below: area } },
     steps: { stepped: "before", fill: { target: "origin", above: area, below: area } },
     failures: {
       showLine: false,

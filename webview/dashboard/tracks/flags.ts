@@ -50,6 +50,8 @@ const icons: Record<TimeMark["kind"], string> = {
   crash: "error",
   restart: "debug-restart",
   gap: "circle-slash",
+  alert: "bell",
+  change: "settings",
 };
 
 export function flagIcon({ kind }: TimeMark): string {

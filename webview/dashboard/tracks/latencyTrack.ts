@@ -1,7 +1,7 @@
-import { formatDuration, queryTypeTitle } from "../../../src/model/format.ts";
+import { formatCount, formatDuration, queryTypeTitle } from "../../../src/model/format.ts";
 import type { LatencyPoint, LatencyStats } from "../../../src/model/state.ts";
+import type { ChartData } from "../history/chartData.ts";
 import { hueOf } from "../hue.ts";
-import type { SeriesWindow } from "../seriesWindow.ts";
 import { axis } from "./scale.ts";
 import { breaks, type Timeline, withBreaks } from "./timeline.ts";
 import { type Figure, type Line, NOTHING, type Track, type TrackOptions } from "./track.ts";
@@ -11,22 +11,29 @@ const LATENCY_JOINS = 60;
 // An objective further away than this would flatten what is measured; the tile tells it.
 const OBJECTIVE_REACH = 5;
 
+/** A query type as its track shows it. */
+export interface ShownType {
+  queryType: string;
+  objective: number | undefined;
+  /** What is said while the crosshair is away: the last minute live, else the whole range. */
+  lately: Pick<LatencyStats, "count" | "errors" | "p50" | "p95" | "p99"> | undefined;
+}
+
 /** p50, p95 and p99 of one query type; `height` in pixels. */
 export function latencyTrack(
-  queryType: string,
-  objective: number | undefined,
-  lastMinute: LatencyStats,
-  series: SeriesWindow,
+  { queryType, objective, lately }: ShownType,
+  data: ChartData,
   height: number,
   { timeline, labelHeight }: TrackOptions,
 ): Track {
-  const known = series.latency[queryType] ?? [];
-  const { bucket } = series;
+  const known = data.latency[queryType] ?? [];
+  const { bucket } = data;
+  const joins = Math.max(LATENCY_JOINS, bucket * 2.5);
   const shown = known.filter((p) => p.time + bucket >= timeline.from && p.time <= timeline.to);
   const line = (style: "p50" | "p95" | "p99"): Line => {
     const points = () => {
       const middles = known.map((p) => ({ x: middle(p.time, bucket, timeline), y: p[style] }));
-      return withBreaks(middles, breaks(timeline), LATENCY_JOINS, bucket / 2);
+      return withBreaks(middles, breaks(timeline), joins, bucket / 2);
     };
     return { style, points };
   };
@@ -45,13 +52,14 @@ export function latencyTrack(
     ...(shownObjective !== undefined && { objective: shownObjective }),
     lines: [line("p99"), line("p95"), line("p50")],
     format: formatDuration,
-    figures: (at) => percentiles(at === undefined ? lastMinute : pointAt(known, at, bucket)),
+    figures: (at) => percentiles(at === undefined ? lately : pointAt(known, at, bucket)),
     note: (at) => {
-      const point: { count: number; errors: number } | undefined =
-        at === undefined ? lastMinute : pointAt(known, at, bucket);
-      if (!point || point.count === 0) return at === undefined ? "none in the last minute" : "no response";
+      const live = data.totals === undefined;
+      const point = at === undefined ? lately : pointAt(known, at, bucket);
+      if (!point || point.count === 0) return at === undefined && live ? "none in the last minute" : "no response";
       const errors = count(point.errors, "error");
-      return at === undefined ? `${point.count}/min, ${errors}` : `${count(point.count, "response")}, ${errors}`;
+      if (at === undefined && live) return `${formatCount(point.count)}/min, ${errors}`;
+      return `${count(point.count, "response")}, ${errors}`;
     },
   };
 }
@@ -76,4 +84,4 @@ const percentiles = (p: { p50?: number; p95?: number; p99?: number } | undefined
     const value = p?.[name];
     return { name, value: value === undefined ? NOTHING : formatDuration(value) };
   });
-const count = (n: number, what: string) => `${n} ${what}${n === 1 ? "" : "s"}`;
+const count = (n: number, what: string) => `${formatCount(n)} ${what}${n === 1 ? "" : "s"}`;

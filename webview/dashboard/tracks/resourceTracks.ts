@@ -1,118 +1,171 @@
-import { formatBytes, formatDuration, formatPercent } from "../../../src/model/format.ts";
-import type { SeriesWindow } from "../seriesWindow.ts";
-import { axis } from "./scale.ts";
-import { breaks, type Point, thinOut, withBreaks } from "./timeline.ts";
-import { type Line, type LineStyle, NOTHING, type Track, type TrackOptions } from "./track.ts";
+import { formatBytes, formatCount, formatDuration, formatPercent, threeDigits } from "../../../src/model/format.ts";
+import type { MetricName } from "../../../src/model/series.ts";
+import { type ChartData, gaugesOf, sum } from "../history/chartData.ts";
+import { gaugeTrack, valueAt } from "./gaugeTrack.ts";
+import type { Track, TrackOptions } from "./track.ts";
 
-const HEIGHTS = { cpu: 50, memory: 60, eventLoop: 50 };
+const HEIGHTS = { low: 50, memory: 60 };
 
-/** CPU of all the agent's processes. */
-export function cpuTrack(series: SeriesWindow, options: TrackOptions): Track {
-  const { resources } = series;
-  const at = (time: number | undefined) => sampleAt(resources, time, usualGap(resources));
-  return {
-    id: "cpu",
-    title: "CPU",
-    hue: "cyan",
-    height: HEIGHTS.cpu + options.labelHeight,
-    axis: axis(Math.max(1, ...resources.map((r) => r.cpu ?? 0)), undefined, HEIGHTS.cpu),
-    lines: [gauge("area", resources, (r) => r.cpu, options)],
-    format: (value) => formatPercent(value),
-    figures: (time) => {
-      const cpu = at(time)?.cpu;
-      return [{ name: "agent", value: cpu === undefined ? NOTHING : formatPercent(cpu) }];
+const one = (data: ChartData, metric: MetricName, attributes?: Record<string, string>) =>
+  sum(gaugesOf(data, metric, attributes));
+const has = (data: ChartData, metric: MetricName) => gaugesOf(data, metric).length > 0;
+const rate = (bytes: number) => `${formatBytes(bytes)}/s`;
+const count = (n: number) => (n < 1000 ? threeDigits(Math.round(n)) : formatCount(Math.round(n)));
+
+/** CPU of all the agent's processes, of one core, and of the whole machine. */
+export function cpuTrack(data: ChartData, options: TrackOptions): Track {
+  const agent = one(data, "agent_vitals.process.cpu.cores");
+  const machine = one(data, "system.cpu.utilization", { "cpu.logical_number": "" });
+  const processes = one(data, "agent_vitals.process.count");
+  return gaugeTrack(
+    {
+      id: "cpu",
+      title: "CPU",
+      height: HEIGHTS.low,
+      lines: [
+        { name: "agent", gauge: agent, style: "area" },
+        ...(machine ? [{ name: "machine", gauge: machine, style: "second" as const }] : []),
+      ],
+      format: (value) => formatPercent(value),
+      least: 1,
+      note: (at) => {
+        const n = valueAt({ gauge: processes }, at);
+        return n === undefined ? "" : `of a core, ${count(n)} process${Math.round(n) === 1 ? "" : "es"}`;
+      },
     },
-    note: (time) => {
-      const sample = at(time);
-      return sample ? `${sample.processes} process${sample.processes === 1 ? "" : "es"}` : "";
-    },
-  };
+    options,
+  );
 }
 
 /** Heap and resident set, the heap's limit once it is near. */
-export function memoryTrack(series: SeriesWindow, options: TrackOptions): Track {
-  const { resources } = series;
-  const heap = series.heap.filter((h) => h.used !== undefined);
-  const highest = Math.max(0, ...resources.map((r) => r.memory), ...heap.map((h) => h.used ?? 0));
-  const limit = heap.at(-1)?.limit;
-  // A limit far away would flatten what is used; the tile tells it.
-  const objective = limit !== undefined && limit < highest * 2 ? limit : undefined;
-  const rss = gauge(heap.length > 0 ? "second" : "area", resources, (r) => r.memory, options);
-  const size = (bytes: number | undefined) => (bytes === undefined ? NOTHING : formatBytes(bytes));
-  return {
-    id: "memory",
-    title: "Memory",
-    hue: "cyan",
-    height: HEIGHTS.memory + options.labelHeight,
-    axis: axis(highest * 1.05, objective, HEIGHTS.memory, true),
-    ...(objective !== undefined && { objective }),
-    lines: heap.length > 0 ? [gauge("area", heap, (h) => h.used, options), rss] : [rss],
-    format: formatBytes,
-    figures: (at) => [
-      ...(heap.length > 0 ? [{ name: "heap", value: size(sampleAt(heap, at, 60)?.used) }] : []),
-      { name: "RSS", value: size(sampleAt(resources, at, usualGap(resources))?.memory) },
-    ],
-    note: () => "",
-  };
-}
-
-/** How long the event loop let things wait, as the probe reads it: the longest of each second, and its p99. */
-export function eventLoopTrack(series: SeriesWindow, options: TrackOptions): Track {
-  const { runtime } = series;
-  const at = (time: number | undefined) => sampleAt(runtime, time, usualGap(runtime));
-  return {
-    id: "event-loop",
-    title: "Event loop delay",
-    hue: "cyan",
-    height: HEIGHTS.eventLoop + options.labelHeight,
-    axis: axis(Math.max(0.05, ...runtime.map((r) => r.eventLoopDelayMax)), undefined, HEIGHTS.eventLoop),
-    lines: [
-      gauge("area", runtime, (r) => r.eventLoopDelayMax, options),
-      gauge("second", runtime, (r) => r.eventLoopDelayP99, options),
-    ],
-    format: formatDuration,
-    figures: (time) => {
-      const sample = at(time);
-      const duration = (seconds: number | undefined) => (seconds === undefined ? NOTHING : formatDuration(seconds));
-      return [
-        { name: "max", value: duration(sample?.eventLoopDelayMax) },
-        { name: "p99", value: duration(sample?.eventLoopDelayP99) },
-      ];
+export function memoryTrack(data: ChartData, options: TrackOptions): Track {
+  const heap = one(data, "v8js.memory.heap.used");
+  const rss = one(data, "process.memory.usage");
+  const limit = valueAt({ gauge: one(data, "v8js.memory.heap.limit") }, undefined);
+  return gaugeTrack(
+    {
+      id: "memory",
+      title: "Memory",
+      height: HEIGHTS.memory,
+      lines: [
+        ...(heap ? [{ name: "heap", gauge: heap, style: "area" as const }] : []),
+        { name: "RSS", gauge: rss, style: heap ? "second" : "area" },
+      ],
+      format: formatBytes,
+      binary: true,
+      limit,
     },
-    note: (time) => {
-      const sample = at(time);
-      if (!sample) return "";
-      const busy = `busy ${formatPercent(sample.eventLoopUtilization)}`;
-      return sample.gcDuration >= 0.01 ? `${busy}, GC ${formatDuration(sample.gcDuration)}` : busy;
-    },
-  };
+    options,
+  );
 }
 
-/** The last sample at or before a time, unless it is too old to speak for it. */
-function sampleAt<T extends { time: number }>(samples: readonly T[], time: number | undefined, old: number) {
-  const sample = time === undefined ? samples.at(-1) : samples.findLast((s) => s.time <= time);
-  return sample && time !== undefined && time - sample.time > old ? undefined : sample;
+/** How long the event loop let things wait, as the probe reads it: the longest, and the p99 of a second. */
+export function eventLoopTracks(data: ChartData, options: TrackOptions): Track[] {
+  if (!has(data, "nodejs.eventloop.delay.max")) return [];
+  const busy = one(data, "nodejs.eventloop.utilization");
+  const collection = one(data, "v8js.gc.duration");
+  return [
+    gaugeTrack(
+      {
+        id: "event-loop",
+        title: "Event loop delay",
+        height: HEIGHTS.low,
+        lines: [
+          { name: "max", gauge: one(data, "nodejs.eventloop.delay.max"), style: "area", peaks: true },
+          { name: "p99", gauge: one(data, "nodejs.eventloop.delay.p99"), style: "second", peaks: true },
+        ],
+        format: formatDuration,
+        least: 0.05,
+        note: (at) => {
+          const share = valueAt({ gauge: busy }, at);
+          if (share === undefined) return "";
+          const pause = valueAt({ gauge: collection }, at) ?? 0;
+          const words = `busy ${formatPercent(share)}`;
+          return pause >= 0.01 ? `${words}, GC ${formatDuration(pause)}` : words;
+        },
+      },
+      options,
+    ),
+  ];
 }
 
-/** Readings may be this far apart and still be joined: three of their usual intervals. */
-function usualGap(samples: readonly { time: number }[]): number {
-  const [last, before] = [samples.at(-1), samples.at(-2)];
-  return Math.max(5, last && before ? 3 * (last.time - before.time) : 0);
+/** Disk, network, files, threads and pressure: folded away until they are wanted. */
+export function moreTracks(data: ChartData, options: TrackOptions): Track[] {
+  const track = (of: Omit<Parameters<typeof gaugeTrack>[0], "height" | "folded">) =>
+    gaugeTrack({ ...of, height: HEIGHTS.low, folded: true }, options);
+  const disk = (direction: string) => one(data, "process.disk.io", { "disk.io.direction": direction });
+  const machineDisk = (direction: string) => one(data, "system.disk.io", { "disk.io.direction": direction });
+  const network = (direction: string) => one(data, "system.network.io", { "network.io.direction": direction });
+  const pressure = (resource: string) => one(data, "agent_vitals.system.pressure", { resource });
+  const tracks: Track[] = [];
+  if (has(data, "process.disk.io") || has(data, "system.disk.io")) {
+    const ours = has(data, "process.disk.io") ? disk : machineDisk;
+    const whole = (at: number | undefined) =>
+      (valueAt({ gauge: machineDisk("read") }, at) ?? 0) + (valueAt({ gauge: machineDisk("write") }, at) ?? 0);
+    tracks.push(
+      track({
+        id: "disk",
+        title: ours === disk ? "Disk" : "Disk, machine",
+        lines: [
+          { name: "write", gauge: ours("write"), style: "area" },
+          { name: "read", gauge: ours("read"), style: "second" },
+        ],
+        format: rate,
+        binary: true,
+        least: 2 ** 20,
+        note: (at) => (ours === disk && has(data, "system.disk.io") ? `machine ${rate(whole(at))}` : ""),
+      }),
+    );
+  }
+  if (has(data, "system.network.io")) {
+    const lines = [
+      { name: "in", gauge: network("receive"), style: "area" as const },
+      { name: "out", gauge: network("transmit"), style: "second" as const },
+    ];
+    tracks.push(track({ id: "network", title: "Network, machine", lines, format: rate, binary: true, least: 2 ** 20 }));
+  }
+  if (has(data, "process.unix.file_descriptor.count")) {
+    const lines = [
+      { name: "files", gauge: one(data, "process.unix.file_descriptor.count"), style: "area" as const },
+      { name: "sockets", gauge: one(data, "agent_vitals.process.sockets"), style: "second" as const },
+    ];
+    tracks.push(track({ id: "files", title: "Open files", lines, format: count, least: 10 }));
+  }
+  if (has(data, "process.thread.count")) {
+    const lines = [{ name: "threads", gauge: one(data, "process.thread.count"), style: "area" as const }];
+    tracks.push(track({ id: "threads", title: "Threads", lines, format: count, least: 10 }));
+  }
+  if (has(data, "process.context_switches")) {
+    const lines = [{ name: "a second", gauge: one(data, "process.context_switches"), style: "area" as const }];
+    tracks.push(track({ id: "switches", title: "Context switches", lines, format: count, least: 100 }));
+  }
+  if (has(data, "agent_vitals.system.pressure")) {
+    const lines = [
+      { name: "I/O", gauge: pressure("io"), style: "area" as const },
+      { name: "memory", gauge: pressure("memory"), style: "second" as const },
+      { name: "CPU", gauge: pressure("cpu"), style: "third" as const },
+    ];
+    const title = "Waiting for resources";
+    tracks.push(track({ id: "pressure", title, lines, format: (v) => formatPercent(v, 1), least: 0.1 }));
+  }
+  return tracks;
 }
 
-function gauge<T extends { time: number }>(
-  style: LineStyle,
-  samples: readonly T[],
-  value: (sample: T) => number | undefined,
-  { timeline, width }: TrackOptions,
-): Line {
-  const points = () => {
-    const all = samples.flatMap((s): Point[] => {
-      const y = value(s);
-      return y === undefined ? [] : [{ x: s.time, y }];
-    });
-    const shown = thinOut(all, timeline.from, timeline.to, width);
-    return withBreaks(shown, breaks(timeline), usualGap(samples), 2);
-  };
-  return { style, points };
+/** What watching costs. */
+export function selfTracks(data: ChartData, options: TrackOptions): Track[] {
+  if (!has(data, "agent_vitals.self.cpu")) return [];
+  const height = HEIGHTS.low;
+  const cpu = [{ name: "of a core", gauge: one(data, "agent_vitals.self.cpu"), style: "area" as const }];
+  const memory = [{ name: "RSS", gauge: one(data, "agent_vitals.self.memory"), style: "area" as const }];
+  const percent = (value: number) => formatPercent(value, 1);
+  return [
+    gaugeTrack(
+      { id: "self-cpu", title: "Agent Vitals, CPU", height, lines: cpu, format: percent, least: 0.05 },
+      options,
+    ),
+    gaugeTrack(
+      { id: "self-memory", title: "Agent Vitals, memory", height, lines: memory, format: formatBytes, binary: true },
+      options,
+    ),
+  ];
 }

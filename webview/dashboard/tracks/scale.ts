@@ -49,11 +49,23 @@ const binarySteps = (top: number) => {
   return [unit / 4, unit / 2, unit];
 };
 
-/** Round times for the ruler, `room` seconds apart or more. */
-export function rulerTimes(from: number, to: number, room: number): { times: number[]; step: number } {
-  const step = [5, 10, 15, 30, 60, 120, 300].find((s) => s >= room) ?? 600;
+const MINUTE = 60;
+const HOUR = 3600;
+const DAY = 86_400;
+const RULER_STEPS = [
+  ...[5, 10, 15, 30],
+  ...[1, 2, 5, 10, 15, 30].map((n) => n * MINUTE),
+  ...[1, 2, 3, 6, 12].map((n) => n * HOUR),
+  ...[1, 2, 7, 30, 90].map((n) => n * DAY),
+];
+
+/** Round times for the ruler, `room` seconds apart or more, on the reader's clock: days begin at their midnight. */
+export function rulerTimes(from: number, to: number, room: number, since = false): { times: number[]; step: number } {
+  const step = RULER_STEPS.find((s) => s >= room) ?? 365 * DAY;
   const times: number[] = [];
   // A label at the very left would be cut off.
-  for (let time = Math.ceil((from + room / 3) / step) * step; time <= to; time += step) times.push(time);
+  const start = from + room / 3;
+  const ahead = since ? 0 : new Date(start * 1000).getTimezoneOffset() * -MINUTE;
+  for (let time = Math.ceil((start + ahead) / step) * step - ahead; time <= to; time += step) times.push(time);
   return { times, step };
 }

@@ -1,5 +1,6 @@
 import type { CollectorStatus } from "../../../src/model/dashboard.ts";
 import type { AgentState, TimeMark } from "../../../src/model/state.ts";
+import type { ChartData } from "../history/chartData.ts";
 import { CHART_SPAN, type SeriesWindow } from "../seriesWindow.ts";
 
 /** A stretch of time, Unix seconds. */
@@ -15,6 +16,8 @@ export interface Mark extends TimeMark {
 
 /** The x axis that all tracks share. */
 export interface Timeline extends Stretch {
+  /** Its times are seconds since a start, not those of a clock. */
+  since?: boolean;
   /** Marks within it, oldest first. */
   marks: Mark[];
   /** The agent did not run: nothing is drawn through these. */
@@ -46,6 +49,20 @@ export function timeline(
     marks: withGravity(series.marks).filter((m) => m.time >= from && m.time <= to),
     down: downtimes(series.marks, to).filter(inside),
     unmeasured: [...gaps, ...away].filter(inside),
+  };
+}
+
+/** The x axis over a chosen stretch of what is known. */
+export function timelineOf(stretch: Stretch, { marks, down }: ChartData): Timeline {
+  const { from, to } = stretch;
+  const inside = (other: Stretch) => other.to > from && other.from < to;
+  const gaps = marks.filter((m) => m.kind === "gap").map((m) => ({ from: m.time, to: m.endTime ?? to }));
+  return {
+    from,
+    to,
+    marks: withGravity(marks).filter((m) => m.time >= from && m.time <= to),
+    down: [...down, ...downtimes(marks, to)].filter(inside),
+    unmeasured: gaps.filter(inside),
   };
 }
 

@@ -2,8 +2,23 @@ import type { Hue } from "../hue.ts";
 import type { Axis } from "./scale.ts";
 import type { Point, Timeline } from "./timeline.ts";
 
-/** How a line is drawn: p95, p50, p99 of a latency, a gauge with its area, a second gauge, a count, failures. */
-export type LineStyle = "p95" | "p50" | "p99" | "area" | "second" | "steps" | "failures";
+/**
+ * How a line is drawn: p95, p50, p99 of a latency, a gauge with its area, a second and a third gauge, the same of another
+ * run, the band between least and greatest (its top, then its bottom), a count, failures.
+ */
+export type LineStyle =
+  | "p95"
+  | "p50"
+  | "p99"
+  | "area"
+  | "second"
+  | "third"
+  | "one"
+  | "other"
+  | "bandTop"
+  | "bandBottom"
+  | "steps"
+  | "failures";
 
 export interface Line {
   style: LineStyle;
@@ -34,6 +49,8 @@ export interface Track {
   figures: (at: number | undefined) => Figure[];
   /** What else is to say, at a time or lately. */
   note: (at: number | undefined) => string;
+  /** Folded away until somebody wants to see it. */
+  folded?: boolean;
 }
 
 export interface TrackOptions {

@@ -1,4 +1,4 @@
-import type { SeriesWindow } from "../seriesWindow.ts";
+import type { ChartData } from "../history/chartData.ts";
 import { axis } from "./scale.ts";
 import { breaks, type Point, withBreaks } from "./timeline.ts";
 import type { Track, TrackOptions } from "./track.ts";
@@ -6,8 +6,8 @@ import type { Track, TrackOptions } from "./track.ts";
 const HEIGHT = 50;
 
 /** Voice turns that succeeded, a bucket each, and those that failed. */
-export function voiceTrack(series: SeriesWindow, options: TrackOptions): Track {
-  const { voice, bucket } = series;
+export function voiceTrack(data: ChartData, options: TrackOptions): Track {
+  const { voice, bucket } = data;
   const { timeline } = options;
   const succeeded = () => {
     const byTime = new Map(voice.map((v) => [v.time, v]));

@@ -84,13 +84,24 @@ export function linuxDetails(
   } catch {
     return undefined;
   }
-  const argv = (readProc(pid, "cmdline") ?? "").split("\0").slice(0, -1);
+  const argv = argvOf(pid);
   const resident = /^VmRSS:\s+(\d+) kB$/m.exec(readProc(pid, "status") ?? "")?.[1];
   if (!argv[0] || resident === undefined) return undefined;
   return { argv, program: programPath(pid) ?? argv[0], memory: Number(resident) * 1024 };
 }
 
-function programPath(pid: number): string | undefined {
+/** Unix seconds of a start that `/proc/PID/stat` gives in ticks since the boot. */
+export function startTimeOf(ticks: number): number {
+  return bootTime() + ticks / TICKS;
+}
+
+/** Its arguments; none when it has gone or may not be read. */
+export function argvOf(pid: number): string[] {
+  return (readProc(pid, "cmdline") ?? "").split("\0").slice(0, -1);
+}
+
+/** The program's file; undefined when it may not be seen. */
+export function programPath(pid: number): string | undefined {
   try {
     return readlinkSync(`/proc/${pid}/exe`).replace(/ \(deleted\)$/, "");
   } catch {

@@ -97,6 +97,11 @@ function kindOf(program: string): ProcessInfo["kind"] {
   return /^(python|pypy|Python)[\d.]*w?$/i.test(name) ? "python" : "other";
 }
 
+/** As {@link listProcesses} names it. */
+export function programName(program: string, argv: string[]): string {
+  return nameOf(program, argv, kindOf(program));
+}
+
 /** The program, and for JavaScript and Python the script or module that it runs. */
 function nameOf(program: string, argv: string[], kind: ProcessInfo["kind"]): string {
   const name = basename(program.replaceAll("\\", "/"));

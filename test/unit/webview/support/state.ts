@@ -64,6 +64,7 @@ export function series(more: Partial<AgentSeries> = {}): AgentSeries {
     marks: [],
     turns: [],
     runtime: [],
+    readings: [],
     ...more,
   };
 }

@@ -1,0 +1,325 @@
+import { type Reading, type Series, type SeriesData, type SeriesQuery, seriesKey, unitOf } from "../../model/series.ts";
+import {
+  blockStart,
+  decodeRaw,
+  decodeRolled,
+  encodeRaw,
+  encodeRolled,
+  newRaw,
+  newRolled,
+  POINTS,
+  type RawBlock,
+  RESOLUTIONS,
+  type Resolution,
+  type RolledBlock,
+} from "./blocks.ts";
+import { Buckets } from "./buckets.ts";
+import { include, ROLLED, SeriesTail } from "./seriesTail.ts";
+import type { Sql } from "./sql.ts";
+
+/** Series of a workspace: more of them are a mistake, such as an attribute that never repeats. */
+const MOST_SERIES = 2000;
+/** Readings from further ahead (s) come of a clock that is wrong. */
+const AHEAD = 60;
+/** Readings that are older than the open block, kept until the next writing. */
+const MOST_LATE = 5000;
+/** Coarser blocks are written this often, seconds: what a crash loses of them is rolled up again. */
+const ROLLED_EVERY = { 10: 60, 60: 600, 600: 600 } as const;
+/** Closed blocks of one series that wait for a disk with room. */
+const MOST_CLOSED = 30;
+
+interface Known {
+  id: number;
+  series: Series;
+  unit: string;
+  tail: SeriesTail | undefined;
+}
+
+interface Late {
+  id: number;
+  time: number;
+  value: number;
+}
+
+/** Samples of one workspace: blocks that grow in memory, written now and then. */
+export class Samples {
+  #sql: Sql;
+  readonly #workspace: number;
+  readonly #now: () => number;
+  readonly #known = new Map<string, Known>();
+  /** Producers reuse their series objects. */
+  #byObject = new WeakMap<Series, Known>();
+  #late: Late[] = [];
+  #rolledAt: Record<10 | 60 | 600, number> = { 10: 0, 60: 0, 600: 0 };
+  /** Readings that could not be kept, by reason. */
+  readonly lost: Record<string, number> = {};
+
+  constructor(sql: Sql, workspace: number, now: () => number) {
+    this.#sql = sql;
+    this.#workspace = workspace;
+    this.#now = now;
+    for (const row of sql.all("SELECT id, metric, agent, attributes, unit FROM series WHERE workspace = ?", workspace))
+      this.#learn(Number(row.id), seriesOf(row), String(row.unit));
+  }
+
+  add(batch: readonly Reading[]): void {
+    const latest = this.#now() + AHEAD;
+    for (const { series, time, value } of batch) {
+      if (!Number.isFinite(value) || !Number.isFinite(time) || time < 0) this.#lose("not a number");
+      else if (time > latest) this.#lose("from the future");
+      else {
+        const known = this.#find(series);
+        if (known) this.#put(known, time, value);
+      }
+    }
+  }
+
+  /** Writes what grew; within a transaction. Call {@link written} once that is committed. */
+  write(all: boolean): void {
+    const now = this.#now();
+    const due = ROLLED.filter((resolution) => all || now - this.#rolledAt[resolution] >= ROLLED_EVERY[resolution]);
+    for (const { id, tail } of this.#known.values()) {
+      if (!tail) continue;
+      for (const { resolution, t, block } of tail.closed) this.#writeBlock(id, resolution, t, block);
+      if (tail.raw?.dirty) this.#writeBlock(id, 1, tail.raw.t, tail.raw.block);
+      for (const resolution of due) {
+        const open = tail.rolled.get(resolution);
+        if (open?.dirty) this.#writeBlock(id, resolution, open.t, open.block);
+      }
+    }
+    for (const late of this.#late) this.#writeLate(late);
+  }
+
+  written(all: boolean): void {
+    const now = this.#now();
+    const due = ROLLED.filter((resolution) => all || now - this.#rolledAt[resolution] >= ROLLED_EVERY[resolution]);
+    for (const resolution of due) this.#rolledAt[resolution] = now;
+    this.#late = [];
+    for (const known of this.#known.values()) {
+      const { tail } = known;
+      if (!tail) continue;
+      tail.closed.length = 0;
+      if (tail.raw) tail.raw.dirty = false;
+      for (const resolution of due) {
+        const open = tail.rolled.get(resolution);
+        if (open) open.dirty = false;
+      }
+      // A series that fell silent needs no memory: what comes later takes up from disk.
+      const clean = ROLLED.every((resolution) => !tail.rolled.get(resolution)?.dirty);
+      if (clean && tail.last < now - 2 * POINTS) known.tail = undefined;
+    }
+  }
+
+  /** While nothing can be written memory stays bounded: the oldest blocks fall out. */
+  bound(): void {
+    for (const { tail } of this.#known.values()) {
+      if (!tail || tail.closed.length <= MOST_CLOSED) continue;
+      for (const _ of tail.closed.splice(0, tail.closed.length - MOST_CLOSED)) this.#lose("no room on disk");
+    }
+  }
+
+  /** All series of this workspace. */
+  *all(): Iterable<{ id: number; series: Series; unit: string }> {
+    yield* this.#known.values();
+  }
+
+  /** Forgets series whose rows were deleted. */
+  forget(fits: (series: Series) => boolean): void {
+    for (const [key, { series }] of this.#known) if (fits(series)) this.#known.delete(key);
+    this.#byObject = new WeakMap();
+    this.#late = [];
+  }
+
+  /** Is there any reading of this series in the range? */
+  has(id: number, from: number, to: number): boolean {
+    for (const { id: one, tail } of this.#known.values())
+      if (one === id && tail && tail.last >= from && (tail.raw?.t ?? tail.last) < to) return true;
+    const row = this.#sql.get(
+      "SELECT 1 FROM sample WHERE series = ? AND resolution = 600 AND t > ? AND t < ? UNION ALL SELECT 1 FROM sample WHERE series = ? AND resolution = 1 AND t > ? AND t < ? LIMIT 1",
+      id,
+      Math.floor(from - 600 * POINTS),
+      Math.ceil(to),
+      id,
+      Math.floor(from - POINTS),
+      Math.ceil(to),
+    );
+    return row !== undefined;
+  }
+
+  /** @param step a multiple of the resolution, to which buckets are aligned */
+  query(query: SeriesQuery, resolution: Resolution, step: number, fits: (series: Series) => boolean): SeriesData[] {
+    const found: SeriesData[] = [];
+    for (const { id, series, unit } of this.#known.values()) {
+      if (series.metric !== query.metric || !fits(series)) continue;
+      const buckets = new Buckets(step, query.from, query.to);
+      for (const { t, block } of this.blocks(id, resolution, query.from, query.to)) {
+        if (block instanceof Float64Array) {
+          for (let i = 0; i < POINTS; i++) {
+            const value = block[i] ?? Number.NaN;
+            if (!Number.isNaN(value)) buckets.add(t + i, value, value, value, 1);
+          }
+        } else {
+          for (let i = 0; i < POINTS; i++) {
+            const n = block.n[i] ?? 0;
+            if (n > 0) buckets.add(t + i * resolution, block.min[i] ?? 0, block.mean[i] ?? 0, block.max[i] ?? 0, n);
+          }
+        }
+      }
+      const columns = buckets.columns();
+      if (columns.time.length > 0) found.push({ series, unit, step, ...columns });
+    }
+    return found;
+  }
+
+  /** Blocks of a series that reach into a range, in order, those that still grow included. */
+  *blocks(
+    id: number,
+    resolution: Resolution,
+    from: number,
+    to: number,
+  ): Iterable<{ t: number; block: RawBlock | RolledBlock }> {
+    const tail = this.#tailOf(id);
+    const growing = new Map<number, RawBlock | RolledBlock>();
+    for (const closed of tail?.closed ?? []) if (closed.resolution === resolution) growing.set(closed.t, closed.block);
+    const open = resolution === 1 ? tail?.raw : tail?.rolled.get(resolution);
+    if (open) growing.set(open.t, open.block);
+    const first = Math.floor(from) - resolution * POINTS;
+    const rows = this.#sql.all(
+      "SELECT t, data FROM sample WHERE series = ? AND resolution = ? AND t > ? AND t < ? ORDER BY t",
+      id,
+      resolution,
+      first,
+      Math.ceil(to),
+    );
+    for (const row of rows) {
+      const t = Number(row.t);
+      const data = row.data as Uint8Array;
+      if (!growing.has(t)) yield { t, block: resolution === 1 ? decodeRaw(data) : decodeRolled(data) };
+    }
+    const rest = [...growing].filter(([t]) => t > first && t < to).sort(([a], [b]) => a - b);
+    for (const [t, block] of rest) yield { t, block };
+  }
+
+  #tailOf(id: number): SeriesTail | undefined {
+    for (const known of this.#known.values()) if (known.id === id) return known.tail;
+    return undefined;
+  }
+
+  #put(known: Known, time: number, value: number): void {
+    if (!known.tail) {
+      known.tail = new SeriesTail();
+      const { id } = known;
+      known.tail.resume(
+        (resolution, from, to) =>
+          this.#sql
+            .all(
+              "SELECT t, data FROM sample WHERE series = ? AND resolution = ? AND t >= ? AND t < ? ORDER BY t",
+              id,
+              resolution,
+              from,
+              to,
+            )
+            .map(({ t, data }) => ({ t: Number(t), data: data as Uint8Array })),
+        time,
+      );
+    }
+    if (known.tail.add(time, value)) return;
+    if (this.#late.length < MOST_LATE) this.#late.push({ id: known.id, time, value });
+    else this.#lose("late");
+  }
+
+  #find(series: Series): Known | undefined {
+    const known = this.#byObject.get(series) ?? this.#known.get(seriesKey(series));
+    if (known) {
+      this.#byObject.set(series, known);
+      return known;
+    }
+    if (this.#known.size >= MOST_SERIES) {
+      this.#lose(`more than ${MOST_SERIES} series`);
+      return undefined;
+    }
+    const { metric, agent = "", attributes } = series;
+    const sorted = JSON.stringify(Object.fromEntries(Object.entries(attributes ?? {}).sort(byName)));
+    const unit = unitOf(series);
+    this.#sql.run(
+      "INSERT OR IGNORE INTO series (workspace, metric, agent, attributes, unit) VALUES (?, ?, ?, ?, ?)",
+      this.#workspace,
+      metric,
+      agent,
+      sorted,
+      unit,
+    );
+    const row = this.#sql.get(
+      "SELECT id FROM series WHERE workspace = ? AND metric = ? AND agent = ? AND attributes = ?",
+      this.#workspace,
+      metric,
+      agent,
+      sorted,
+    );
+    if (!row) return undefined;
+    const learnt = this.#learn(Number(row.id), series, unit);
+    this.#byObject.set(series, learnt);
+    return learnt;
+  }
+
+  #learn(id: number, series: Series, unit: string): Known {
+    const known: Known = { id, series, unit, tail: undefined };
+    this.#known.set(seriesKey(series), known);
+    return known;
+  }
+
+  #writeBlock(id: number, resolution: Resolution, t: number, block: RawBlock | RolledBlock): void {
+    const data = block instanceof Float64Array ? encodeRaw(block) : encodeRolled(block);
+    this.#sql.run(
+      "INSERT OR REPLACE INTO sample (series, resolution, t, data) VALUES (?, ?, ?, ?)",
+      id,
+      resolution,
+      t,
+      data,
+    );
+  }
+
+  /** Into the block that it belongs to, and into the points that were rolled up of it. */
+  #writeLate({ id, time, value }: Late): void {
+    const second = Math.floor(time);
+    for (const resolution of RESOLUTIONS) {
+      const t = blockStart(second, resolution);
+      const row = this.#sql.get(
+        "SELECT data FROM sample WHERE series = ? AND resolution = ? AND t = ?",
+        id,
+        resolution,
+        t,
+      );
+      const data = row?.data as Uint8Array | undefined;
+      const open = this.#tailOf(id)?.rolled.get(resolution);
+      if (resolution === 1) {
+        const block = data ? decodeRaw(data) : newRaw();
+        block[second - t] = value;
+        this.#writeBlock(id, 1, t, block);
+      } else if (open?.t === t) {
+        include(open.block, Math.floor((second - t) / resolution), value);
+        open.dirty = true;
+      } else {
+        const block = data ? decodeRolled(data) : newRolled();
+        include(block, Math.floor((second - t) / resolution), value);
+        this.#writeBlock(id, resolution, t, block);
+      }
+    }
+  }
+
+  #lose(reason: string): void {
+    this.lost[reason] = (this.lost[reason] ?? 0) + 1;
+  }
+}
+
+const byName = ([a]: [string, string], [b]: [string, string]) => (a < b ? -1 : 1);
+
+function seriesOf(row: Record<string, unknown>): Series {
+  const attributes = JSON.parse(String(row.attributes)) as Record<string, string>;
+  return {
+    metric: String(row.metric),
+    ...(row.agent !== "" && { agent: String(row.agent) }),
+    ...(Object.keys(attributes).length > 0 && { attributes }),
+    unit: String(row.unit),
+  };
+}

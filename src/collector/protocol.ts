@@ -74,7 +74,7 @@ export interface CollectorSettings {
 }
 
 /** What the store keeps. */
-export interface RecordSettings {
+interface RecordSettings {
   enabled: boolean;
   /** Bytes that the store may take. */
   maxSize: number;

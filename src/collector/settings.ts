@@ -4,7 +4,7 @@ const HOUR = 3600;
 const DAY = 24 * HOUR;
 
 /** What applies where nobody says otherwise. */
-export const defaultSettings: CollectorSettings = {
+const defaultSettings: CollectorSettings = {
   folders: [],
   samplingInterval: 1,
   systemInterval: 1,

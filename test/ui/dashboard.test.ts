@@ -154,10 +154,13 @@ describe("The dashboard in a browser", () => {
     await showAll(played());
     await page.reload();
     await page.getByRole("heading", { name: "voice-agent" }).waitFor();
-    assert.deepEqual(dashboard.requests, [
-      { kind: "ready", memento: {} },
-      { kind: "ready", memento: { agent: "voice-agent" } },
-    ]);
+    assert.deepEqual(
+      dashboard.requests.filter(({ kind }) => kind === "ready"),
+      [
+        { kind: "ready", memento: {} },
+        { kind: "ready", memento: { agent: "voice-agent" } },
+      ],
+    );
   });
 
   it("takes 1,000 responses a second without growing", async () => {

@@ -85,7 +85,9 @@ function Pages(props: AppProps & { agent: AgentState; notices: VNode }) {
   const home = useRef<DashboardRange>(LIVE);
   if (range.kind !== "fixed") home.current = range;
   const runs = useMemo(() => knownRuns(agent, model.recordedRuns), [agent, model.recordedRuns]);
-  useEffect(() => askRuns(agent.name), [agent.name, agent.runs[0]?.id, model.wholes > 0]);
+  useEffect(() => {
+    if (model.wholes > 0) askRuns(agent.name);
+  }, [agent.name, agent.runs[0]?.id, agent.runs[0]?.endTime, model.wholes]);
   useEffect(() => setPaused(undefined), [agent.name]);
 
   const choose = (chosen: DashboardRange) => {

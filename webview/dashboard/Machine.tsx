@@ -29,20 +29,17 @@ export function Machine({ state, agent }: { state: WorkspaceState; agent: AgentS
 
 const exportNames: Record<ExportState["kind"], string> = {
   prometheus: "Prometheus endpoint",
-  otlp: "OpenTelemetry export",
-  remoteWrite: "Remote write",
   log: "Performance log",
 };
 
 const troubled = ({ state, lost }: ExportState) => state !== "ok" || (lost ?? 0) > 0;
 
-/** What is wrong with an export, what waits for it, and what it lost. */
-function troubleOf({ kind, target, state, message, queued, lost }: ExportState): string {
+/** What is wrong with an export, and what it lost. */
+function troubleOf({ kind, target, state, message, lost }: ExportState): string {
   const words = state === "failed" ? "failed" : state === "waiting" ? "waits" : "goes on";
   const parts = [
-    `${exportNames[kind]} to ${target} ${words}${message ? `: ${message}` : "."}`,
-    ...(queued ? [`${formatBytes(queued)} wait on disk.`] : []),
-    ...(lost ? [`${formatCount(lost)} points fell out of its full queue.`] : []),
+    `${exportNames[kind]} at ${target} ${words}${message ? `: ${message}` : "."}`,
+    ...(lost ? [`${formatCount(lost)} lines were lost.`] : []),
   ];
   return parts.join(" ");
 }

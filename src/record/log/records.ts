@@ -9,7 +9,7 @@ const agent = Type.String({ description: "the agent's name" });
 const seconds = (description: string) => Type.Number({ description: `seconds; ${description}` });
 const count = (description: string) => Type.Integer({ minimum: 0, description });
 
-export const Header = Type.Object(
+const Header = Type.Object(
   {
     kind: Type.Literal("header"),
     time,
@@ -21,7 +21,7 @@ export const Header = Type.Object(
   { description: "The first line of each file." },
 );
 
-export const ResponseRecord = Type.Object(
+const ResponseRecord = Type.Object(
   {
     kind: Type.Literal("response"),
     time,
@@ -42,7 +42,7 @@ export const ResponseRecord = Type.Object(
   { description: "One response, when it has ended; `time` is its end." },
 );
 
-export const ResourcesRecord = Type.Object(
+const ResourcesRecord = Type.Object(
   {
     kind: Type.Literal("resources"),
     time,
@@ -54,7 +54,7 @@ export const ResourcesRecord = Type.Object(
   { description: "The readings of one second." },
 );
 
-export const SummaryRecord = Type.Object(
+const SummaryRecord = Type.Object(
   {
     kind: Type.Literal("summary"),
     time,
@@ -73,7 +73,7 @@ export const SummaryRecord = Type.Object(
   { description: "A minute of one query type, when it has ended and had responses." },
 );
 
-export const RunRecord = Type.Object(
+const RunRecord = Type.Object(
   {
     kind: Type.Literal("run"),
     time,
@@ -91,7 +91,7 @@ export const RunRecord = Type.Object(
   { description: "A run began, changed or ended." },
 );
 
-export const EventRecord = Type.Object(
+const EventRecord = Type.Object(
   {
     kind: Type.Literal("event"),
     time,
@@ -103,7 +103,7 @@ export const EventRecord = Type.Object(
   { description: "What the flags over the dashboard's charts say." },
 );
 
-export const LostRecord = Type.Object(
+const LostRecord = Type.Object(
   {
     kind: Type.Literal("lost"),
     time,

@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
+import { closeSync, fstatSync, ftruncateSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
 
 /** A file of lines that is put aside when it is full: `file.1` is the one before, `file.2` the one before that. */
 export class RotatingFile {
@@ -52,16 +52,18 @@ export class RotatingFile {
     this.#append(`${this.#head()}\n`);
   }
 
-  /** All of it or, after a full disk, as much as is whole: what was cut off is finished by an empty line. */
+  /** All of it or nothing: what a full disk cut off is taken back, so that no line is ever half. */
   #append(text: string): void {
     if (text === "" || this.#descriptor === undefined) return;
     const bytes = Buffer.from(text);
     let at = 0;
     try {
       while (at < bytes.length) at += writeSync(this.#descriptor, bytes, at);
-    } finally {
-      this.#size += at;
+    } catch (error) {
+      ftruncateSync(this.#descriptor, this.#size);
+      throw error;
     }
+    this.#size += bytes.length;
   }
 
   #rotate(): void {

@@ -14,7 +14,7 @@ describe("the command line", function () {
 
   const wrong: [command: string, answer: RegExp][] = [
     ["atach --pid 1", /^agent-vitals: atach is no command: did you mean attach\?$/],
-    ["fly", /^agent-vitals: fly is no command: there are attach, listen, doctor\.$/],
+    ["fly", /^agent-vitals: fly is no command: there are attach, listen, serve, record, export, doctor\.$/],
     ["attach", /Say what to attach to: --pid N, --inspect URL or --port N\.$/],
     ["attach --pid 1 --port 2", /Attach to one thing: /],
     ["attach --pdi 1", /There is no option --pdi: did you mean --pid\?$/],
@@ -50,7 +50,7 @@ describe("the command line", function () {
     }
     const { code, stdout } = await terminal.cli("--help").ended;
     assert.equal(code, 0);
-    assert.match(stdout, /\n {2}attach .*\n {2}listen .*\n {2}doctor .*\n/);
+    assert.match(stdout, /\n {2}attach .*\n {2}listen .*\n {2}serve .*\n {2}record .*\n {2}export .*\n {2}doctor .*\n/);
   });
 
   it("tells its version", async () => {

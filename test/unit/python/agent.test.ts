@@ -54,7 +54,7 @@ describe("A Python agent", function () {
       assert.equal(session.count - session.errors, 30);
     }
     const first = state.latency.find(({ queryType }) => queryType === "talker")?.session.timeToFirstToken;
-    const [least, most] = [statistics(inner["first_token"]), statistics(outer["first_token"])];
+    const [least, most] = [statistics(inner.first_token), statistics(outer.first_token)];
     between(first?.mean, least.mean, most.mean, "time to first token");
     assert.deepEqual([first?.count, state.turns], [30, 30]);
     assert.deepEqual([state.voice?.success, state.voice?.failure], [27, 3]);

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import type { Response } from "../../../src/model/wire.ts";
 import { AgentRecord } from "../../../src/record/agentRecord.ts";
-import { nowhere } from "../../../src/record/sinks.ts";
 import { Ring } from "../../../src/record/ring.ts";
+import { nowhere } from "../../../src/record/sinks.ts";
 
 const response = (queryType: string, end: number, extra: Partial<Response> = {}): Response => ({
   type: "response",

@@ -17,7 +17,11 @@ const sample = { time: NOW, memory: 1, processes: 1 };
 
 describe("The dashboard's model", () => {
   const told = (clock = NOW) => {
-    const model = new DashboardModel({}, () => clock, () => 1);
+    const model = new DashboardModel(
+      {},
+      () => clock,
+      () => 1,
+    );
     model.apply({ kind: "state", state: workspace([agent()]), collector: connected, shown: "voice-agent" });
     return model;
   };
@@ -43,7 +47,11 @@ describe("The dashboard's model", () => {
   });
 
   it("drops the chosen turn with its agent: another one's are numbered anew", () => {
-    const model = new DashboardModel({ agent: "voice-agent", turn: 7 }, () => NOW, () => 1);
+    const model = new DashboardModel(
+      { agent: "voice-agent", turn: 7 },
+      () => NOW,
+      () => 1,
+    );
     const both = workspace([agent(), agent({ name: "other" })]);
     model.apply({ kind: "state", state: both, collector: connected, shown: "voice-agent" });
     assert.equal(model.memento.turn, 7);

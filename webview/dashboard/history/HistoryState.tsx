@@ -2,8 +2,15 @@ import { Icon } from "../../shared/Icon.tsx";
 import { rangeText } from "./rangeText.ts";
 import type { Charted, ChartSource } from "./useCharted.ts";
 
+interface HistoryStateProps {
+  charted: Charted;
+  source: ChartSource;
+  /** Asks again at once. */
+  retry: () => void;
+}
+
 /** What is to say about a range that is not live: that it loads, why it can't be had, that nothing is in it. */
-export function HistoryState({ charted, source }: { charted: Charted; source: ChartSource }) {
+export function HistoryState({ charted, source, retry }: HistoryStateProps) {
   const { data, stretch, loading } = charted;
   const { feed, now } = source;
   if (!stretch) return null;
@@ -11,7 +18,7 @@ export function HistoryState({ charted, source }: { charted: Charted; source: Ch
     return (
       <p class="history-state" role="alert">
         <Icon name="error" /> History of this time could not be had: {feed.error}{" "}
-        <button type="button" class="link" onClick={() => feed.retry()}>
+        <button type="button" class="link" onClick={retry}>
           Try again
         </button>
       </p>

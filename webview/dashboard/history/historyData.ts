@@ -12,10 +12,11 @@ export function historyData(history: History): ChartData {
   const series = history.series.filter((one) => host === undefined || one.host === undefined || one.host === host);
   const latency = history.latency.filter((one) => host === undefined || one.host === undefined || one.host === host);
   const voice = series.filter((one) => Object.values(VOICE).includes(one.series.metric));
+  const bucket = latency[0]?.step ?? voice[0]?.step ?? 5;
   return {
-    bucket: latency[0]?.step ?? voice[0]?.step ?? 5,
+    bucket,
     latency: Object.fromEntries(latency.map((one) => [one.queryType, points(one)])),
-    voice: voiceTurns(voice),
+    voice: voiceTurns(voice, bucket),
     gauges: series.filter((one) => !voice.includes(one)),
     marks: events.toSorted((a, b) => a.time - b.time),
     down: between(history.runs),
@@ -35,12 +36,13 @@ function points({ time, count, errors, p50, p95, p99 }: LatencyData): LatencyPoi
   }));
 }
 
-/** Each reading of these counts turns: their sum is what happened in a bucket. */
-function voiceTurns(voice: readonly SeriesData[]): AgentSeries["voice"] {
+/** Each reading of these counts turns: their sum is what happened in a bucket of `width` seconds. */
+function voiceTurns(voice: readonly SeriesData[], width: number): AgentSeries["voice"] {
   const byTime = new Map<number, AgentSeries["voice"][number]>();
   for (const { series, time, mean, n } of voice) {
     const outcome = series.metric === VOICE.success ? "success" : "failure";
-    for (const [i, start] of time.entries()) {
+    for (const [i, at] of time.entries()) {
+      const start = Math.floor(at / width) * width;
       const bucket = byTime.get(start) ?? { time: start, success: 0, failure: 0 };
       bucket[outcome] += Math.round((mean[i] ?? 0) * (n[i] ?? 0));
       byTime.set(start, bucket);

@@ -1,3 +1,4 @@
+import { Fragment } from "preact";
 import { formatBytes, formatPercent } from "../../../src/model/format.ts";
 import type { Pressure, SystemSample } from "../../../src/model/resources.ts";
 import { Meter } from "./Meter.tsx";
@@ -37,16 +38,14 @@ function Figures({ system }: { system: SystemSample }) {
               share={swap.used / swap.total}
             />
           )}
-          {pressure && <Waiting name="Tasks waited for CPU" pressure={pressure.cpu} />}
-          {pressure && <Waiting name="Tasks waited for memory" pressure={pressure.memory} />}
-          {pressure && <Waiting name="Tasks waited for I/O" pressure={pressure.io} />}
+          {pressure && <Waiting name="Waiting for CPU" pressure={pressure.cpu} />}
+          {pressure && <Waiting name="Waiting for memory" pressure={pressure.memory} />}
+          {pressure && <Waiting name="Waiting for I/O" pressure={pressure.io} />}
           {disks?.map(({ name, readRate, writeRate, busy }) => (
-            <Meter
-              key={name}
-              name={`Disk ${name}`}
-              figure={`${rate(readRate)} in, ${rate(writeRate)} out`}
-              share={busy}
-            />
+            <Fragment key={name}>
+              <Meter name={`Disk ${name}`} figure={`${rate(readRate)} in, ${rate(writeRate)} out`} />
+              {busy !== undefined && <Meter name="of the time busy" figure={formatPercent(busy)} share={busy} />}
+            </Fragment>
           ))}
           {networks?.map(({ name, receiveRate, transmitRate }) => (
             <Meter key={name} name={`Network ${name}`} figure={`${rate(receiveRate)} in, ${rate(transmitRate)} out`} />

@@ -3,14 +3,20 @@ export function Meter({ name, figure, share }: { name: string; figure: string; s
   return (
     <tr>
       <th scope="row">{name}</th>
-      <td class="meter">{share !== undefined && <Bar share={share} />}</td>
-      <td class="number">{figure}</td>
+      {share !== undefined && (
+        <td class="meter">
+          <Bar share={share} />
+        </td>
+      )}
+      <td class="number" colSpan={share === undefined ? 2 : 1}>
+        {figure}
+      </td>
     </tr>
   );
 }
 
 /** What is used up, so that full means bad. */
-export function Bar({ share }: { share: number }) {
+function Bar({ share }: { share: number }) {
   return (
     <span class="bar bar-plain" aria-hidden="true">
       <i style={{ width: `${(Math.min(1, Math.max(0, share)) * 100).toFixed(1)}%` }} />

@@ -18,8 +18,8 @@ export function Resources({ state, agent, now, ...tracks }: ResourcesProps) {
     <main class={`resources${fresh ? "" : " stale"}`}>
       <div class={`evidence${tracks.table ? " tables" : ""}`}>
         <div class="resources-left">
-          <Tracks {...tracks} resources />
           <Processes agent={agent} now={now} />
+          <Tracks {...tracks} resources />
         </div>
         <div class="panels">
           <MachineFigures system={state.system} />

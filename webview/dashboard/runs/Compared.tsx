@@ -1,4 +1,4 @@
-import { useEffect, useMemo } from "preact/hooks";
+import { useEffect, useMemo, useState } from "preact/hooks";
 import type { AgentState } from "../../../src/model/state.ts";
 import type { Palette } from "../../shared/palette.ts";
 import { useWidth } from "../../shared/useWidth.ts";
@@ -41,8 +41,10 @@ export function Compared({ model, agent, runs, palette, narrow }: ComparedProps)
     if (!feed?.history || !feed.data || feed.history.run !== run.id) return [];
     return [{ title: runTitle(run), start: run.start, history: feed.history, data: feed.data }];
   });
+  const [, paint] = useState(0);
   const retry = () => {
     for (const feed of feeds) feed.retry();
+    paint((times) => times + 1);
   };
   const error = feeds.map((feed) => feed.error).find((one) => one !== undefined);
   const labelHeight = narrow ? NARROW_LABEL_HEIGHT : 0;

@@ -1,4 +1,4 @@
-import { formatBytes, formatDuration, formatPercent, queryTypeTitle } from "../../../src/model/format.ts";
+import { formatBytes, formatCount, formatDuration, formatPercent, queryTypeTitle } from "../../../src/model/format.ts";
 import type { History, MetricName, SeriesData } from "../../../src/model/series.ts";
 import type { AgentState } from "../../../src/model/state.ts";
 import { type ChartData, type Gauge, gaugesOf, sum } from "../history/chartData.ts";
@@ -115,7 +115,7 @@ export function comparedRows(agent: AgentState, sides: readonly Side[]): Compare
         group,
         "responses",
         totals.map((total) => total?.count),
-        String,
+        formatCount,
       ),
       row(group, "errors", errors, (share) => formatPercent(share, 2)),
       ...percentiles,

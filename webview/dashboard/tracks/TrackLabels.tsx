@@ -1,9 +1,10 @@
 import { Fragment } from "preact";
 import { RULER_HEIGHT } from "./chart.ts";
-import type { Track } from "./track.ts";
+import { NOTHING, type Track } from "./track.ts";
 
-// A low track has room for two figures and a note; its p99 is drawn, and in the table.
-const LOW = 70;
+// Heights of a label's title with its edge and of a line, pixels: what has no room is drawn, and in the table.
+const TITLE_HEIGHT = 22;
+const LINE_HEIGHT = 14;
 
 /** The legend and the read-out in one: figures at the crosshair, the latest when it is away. */
 export function TrackLabels({
@@ -22,9 +23,13 @@ export function TrackLabels({
         const place = { top: `${top}px`, ...(!narrow && { height: `${track.height}px` }) };
         top += track.height;
         const figures = track.figures(at);
-        const shown = narrow || track.height > LOW ? figures : figures.slice(0, 2);
+        const note = track.note(at);
+        const room = narrow ? Number.POSITIVE_INFINITY : Math.floor((track.height - TITLE_HEIGHT) / LINE_HEIGHT);
+        // A figure that can't be had makes room for the reason.
+        const had = figures.some(({ value }) => value !== NOTHING);
+        const shown = had || note === "" ? figures.slice(0, room) : [];
         return (
-          <div key={track.id} class="label" style={place} data-track={track.queryType ?? track.id}>
+          <div key={track.id} class="label" style={place} title={note} data-track={track.queryType ?? track.id}>
             <div class="label-title">
               {track.queryType !== undefined && <span class={`key hue-${track.hue}`} />}
               <span class="cut">{track.title}</span>
@@ -37,19 +42,10 @@ export function TrackLabels({
                 </Fragment>
               ))}
             </dl>
-            {!narrow && <Note text={track.note(at)} />}
+            {shown.length < room && (!narrow || !had) && <div class="quiet note cut">{note}</div>}
           </div>
         );
       })}
-    </div>
-  );
-}
-
-/** Cut where it is long; then it is said in full on pointing. */
-function Note({ text }: { text: string }) {
-  return (
-    <div class="quiet note cut" title={text}>
-      {text}
     </div>
   );
 }

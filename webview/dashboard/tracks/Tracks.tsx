@@ -68,12 +68,17 @@ export function Tracks(props: TracksProps) {
     setZoomed(stretch);
     if (done) props.onRange({ kind: "fixed", from: Math.floor(stretch.from), to: Math.ceil(stretch.to) });
   };
+  const [, paint] = useState(0);
+  const retry = () => {
+    source.feed.retry();
+    paint((times) => times + 1);
+  };
   const types = Object.keys(data.latency).length;
   const span = range.kind === "live" ? `last ${formatAge(timeline.to - timeline.from)}` : "of a chosen time";
   const what = resources ? "Resources" : "Latency and resources";
   return (
     <section class={`tracks${narrow ? " narrow" : ""}`} ref={frame} aria-label={`${what}, ${span}`}>
-      <HistoryState charted={charted} source={source} />
+      <HistoryState charted={charted} source={source} retry={retry} />
       {props.table ? (
         <TracksTable tracks={tracks} data={data} timeline={timeline} />
       ) : (

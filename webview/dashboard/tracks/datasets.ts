@@ -18,7 +18,7 @@ export function dataset(track: Track, { style, points }: Line, palette: Palette)
     second: { borderColor: palette.neutral },
     third: { borderColor: palette.neutral, borderDash: [1.5, 2.5] },
     one: { borderWidth: 1.75 },
-    other: { borderColor: palette.foreground, borderDash: [5, 2] },
+    other: { borderColor: palette.neutral, borderWidth: 1.25 },
     bandTop: { borderWidth: 0 },
     bandBottom: { borderWidth: 0, fill: { target: "-1", above: area, below: area } },
     steps: { stepped: "before", fill: { target: "origin", above: area, below: area } },

@@ -1,7 +1,7 @@
 import { type Gauge, indexAt, usualGap } from "../history/chartData.ts";
 import { hueOf } from "../hue.ts";
 import { axis } from "./scale.ts";
-import { breaks, type Point, type Timeline, thinOut, withBreaks } from "./timeline.ts";
+import { breaks, middle, type Point, type Timeline, thinOut, withBreaks } from "./timeline.ts";
 import { type Figure, type Line, type LineStyle, NOTHING, type Track, type TrackOptions } from "./track.ts";
 
 /** One line of a track of gauges. */
@@ -12,6 +12,8 @@ export interface GaugeLine {
   style: LineStyle;
   /** Its greatest figure is what matters, not its mean. */
   peaks?: boolean;
+  /** Its figure in words, where that is not the axis' format. */
+  text?: (value: number) => string;
 }
 
 export interface GaugeTrackOptions {
@@ -72,7 +74,7 @@ export function valueAt({ gauge, peaks }: Pick<GaugeLine, "gauge" | "peaks">, at
 
 function figureOf(line: GaugeLine, at: number | undefined, format: (value: number) => string): string {
   const value = valueAt(line, at);
-  return value === undefined ? NOTHING : format(value);
+  return value === undefined ? NOTHING : (line.text ?? format)(value);
 }
 
 function highestOf(gauge: Gauge | undefined, { from, to }: Timeline): number {
@@ -103,7 +105,7 @@ function pointsOf(gauge: Gauge, values: readonly number[], { timeline, width }: 
   for (let i = first; i < time.length; i++) {
     const [start, y] = [time[i], values[i]];
     if (start === undefined || y === undefined) continue;
-    points.push({ x: start + step / 2, y });
+    points.push({ x: step > 0 ? middle(start, step, timeline) : start, y });
     if (start > timeline.to) break;
   }
   const shown = thinOut(points, timeline.from, timeline.to, width);

@@ -4,7 +4,7 @@ import { type ChartData, gaugesOf, sum } from "../history/chartData.ts";
 import { gaugeTrack, valueAt } from "./gaugeTrack.ts";
 import type { Track, TrackOptions } from "./track.ts";
 
-const HEIGHT = 46;
+const HEIGHT = 50;
 /** More GPUs than this fold away. */
 const GPUS_SHOWN = 2;
 
@@ -73,7 +73,7 @@ function memoryTrack({ id, place, sample }: Gpu, data: ChartData, folded: boolea
       title: `GPU${place} memory`,
       height: HEIGHT,
       lines: [
-        { name: "used", gauge: used, style: own ? "one" : "area" },
+        { name: "used", gauge: used, style: own ? "one" : "area", text: (value) => ofLimit(value, limit) },
         ...(own ? [{ name: "agent", gauge: own, style: "area" as const }] : []),
       ],
       format: formatBytes,
@@ -82,11 +82,18 @@ function memoryTrack({ id, place, sample }: Gpu, data: ChartData, folded: boolea
       always: true,
       note: (at) => {
         if (!used && sample?.missing.memory) return sample.missing.memory;
-        if (own || at !== undefined || !sample) return limit === undefined ? "" : `of ${formatBytes(limit)}`;
-        return sample.missing.processes ?? (limit === undefined ? "" : `of ${formatBytes(limit)}`);
+        return own || at !== undefined ? "" : (sample?.missing.processes ?? "");
       },
       folded,
     },
     options,
   );
+}
+
+/** `23.4 of 24.0 GiB`. */
+function ofLimit(used: number, limit: number | undefined): string {
+  if (limit === undefined) return formatBytes(used);
+  const [whole, unit = ""] = formatBytes(limit).split(" ");
+  const [figure, same] = formatBytes(used).split(" ");
+  return same === unit ? `${figure} of ${whole} ${unit}` : `${figure} ${same} of ${whole} ${unit}`;
 }

@@ -3,7 +3,7 @@ import type { LatencyPoint, LatencyStats } from "../../../src/model/state.ts";
 import type { ChartData } from "../history/chartData.ts";
 import { hueOf } from "../hue.ts";
 import { axis } from "./scale.ts";
-import { breaks, type Timeline, withBreaks } from "./timeline.ts";
+import { breaks, middle, withBreaks } from "./timeline.ts";
 import { type Figure, type Line, NOTHING, type Track, type TrackOptions } from "./track.ts";
 
 // Two neighbours of a latency line may be this far apart, seconds: a slow agent has empty buckets between responses.
@@ -67,16 +67,6 @@ export function latencyTrack(
 /** The bucket that a time lies in. */
 function pointAt(points: readonly LatencyPoint[], time: number, bucket: number): LatencyPoint | undefined {
   return points.find((p) => time >= p.time && time < p.time + bucket);
-}
-
-/** Where a bucket is drawn: in the middle of that part of it in which the agent ran and was measured. */
-function middle(start: number, bucket: number, axis: Timeline): number {
-  let [left, right] = [start, Math.min(start + bucket, axis.to)];
-  for (const stretch of breaks(axis)) {
-    if (stretch.from > left && stretch.from < right) right = stretch.from;
-    else if (stretch.to > left && stretch.to < right) left = stretch.to;
-  }
-  return (left + right) / 2;
 }
 
 const percentiles = (p: { p50?: number; p95?: number; p99?: number } | undefined): Figure[] =>

@@ -1,16 +1,16 @@
-import { formatBytes, formatCount, formatDuration, formatPercent, threeDigits } from "../../../src/model/format.ts";
+import { formatBytes, formatCount, formatDuration, formatPercent } from "../../../src/model/format.ts";
 import type { MetricName } from "../../../src/model/series.ts";
 import { type ChartData, gaugesOf, sum } from "../history/chartData.ts";
-import { gaugeTrack, valueAt } from "./gaugeTrack.ts";
+import { type GaugeTrackOptions, gaugeTrack, valueAt } from "./gaugeTrack.ts";
 import type { Track, TrackOptions } from "./track.ts";
 
-const HEIGHTS = { low: 50, memory: 60 };
+const HEIGHTS = { low: 50, memory: 60, threeFigures: 64 };
 
 const one = (data: ChartData, metric: MetricName, attributes?: Record<string, string>) =>
   sum(gaugesOf(data, metric, attributes));
 const has = (data: ChartData, metric: MetricName) => gaugesOf(data, metric).length > 0;
 const rate = (bytes: number) => `${formatBytes(bytes)}/s`;
-const count = (n: number) => (n < 1000 ? threeDigits(Math.round(n)) : formatCount(Math.round(n)));
+const count = (n: number) => formatCount(Math.round(n));
 
 /** CPU of all the agent's processes, of one core, and of the whole machine. */
 export function cpuTrack(data: ChartData, options: TrackOptions): Track {
@@ -30,7 +30,8 @@ export function cpuTrack(data: ChartData, options: TrackOptions): Track {
       least: 1,
       note: (at) => {
         const n = valueAt({ gauge: processes }, at);
-        return n === undefined ? "" : `of a core, ${count(n)} process${Math.round(n) === 1 ? "" : "es"}`;
+        const words = n === undefined ? "" : `, ${count(n)} process${Math.round(n) === 1 ? "" : "es"}`;
+        return `agent: of a core${words}; machine: of all cores`;
       },
     },
     options,
@@ -91,8 +92,8 @@ export function eventLoopTracks(data: ChartData, options: TrackOptions): Track[]
 
 /** Disk, network, files, threads and pressure: folded away until they are wanted. */
 export function moreTracks(data: ChartData, options: TrackOptions): Track[] {
-  const track = (of: Omit<Parameters<typeof gaugeTrack>[0], "height" | "folded">) =>
-    gaugeTrack({ ...of, height: HEIGHTS.low, folded: true }, options);
+  const track = (of: Omit<GaugeTrackOptions, "height" | "folded">, height = HEIGHTS.low) =>
+    gaugeTrack({ ...of, height, folded: true }, options);
   const disk = (direction: string) => one(data, "process.disk.io", { "disk.io.direction": direction });
   const machineDisk = (direction: string) => one(data, "system.disk.io", { "disk.io.direction": direction });
   const network = (direction: string) => one(data, "system.network.io", { "network.io.direction": direction });
@@ -145,8 +146,8 @@ export function moreTracks(data: ChartData, options: TrackOptions): Track[] {
       { name: "memory", gauge: pressure("memory"), style: "second" as const },
       { name: "CPU", gauge: pressure("cpu"), style: "third" as const },
     ];
-    const title = "Waiting for resources";
-    tracks.push(track({ id: "pressure", title, lines, format: (v) => formatPercent(v, 1), least: 0.1 }));
+    const of = { id: "pressure", title: "Pressure", lines, format: (v: number) => formatPercent(v, 1), least: 0.1 };
+    tracks.push(track(of, HEIGHTS.threeFigures));
   }
   return tracks;
 }
@@ -159,12 +160,9 @@ export function selfTracks(data: ChartData, options: TrackOptions): Track[] {
   const memory = [{ name: "RSS", gauge: one(data, "agent_vitals.self.memory"), style: "area" as const }];
   const percent = (value: number) => formatPercent(value, 1);
   return [
+    gaugeTrack({ id: "self-cpu", title: "Watching: CPU", height, lines: cpu, format: percent, least: 0.05 }, options),
     gaugeTrack(
-      { id: "self-cpu", title: "Agent Vitals, CPU", height, lines: cpu, format: percent, least: 0.05 },
-      options,
-    ),
-    gaugeTrack(
-      { id: "self-memory", title: "Agent Vitals, memory", height, lines: memory, format: formatBytes, binary: true },
+      { id: "self-memory", title: "Watching: memory", height, lines: memory, format: formatBytes, binary: true },
       options,
     ),
   ];

@@ -97,6 +97,16 @@ export function breaks({ down, unmeasured }: Timeline): Stretch[] {
   return [...down, ...unmeasured];
 }
 
+/** Where a bucket is drawn: in the middle of that part of it in which the agent ran and was measured. */
+export function middle(start: number, bucket: number, axis: Timeline): number {
+  let [left, right] = [start, Math.min(start + bucket, Math.max(axis.to, start))];
+  for (const stretch of breaks(axis)) {
+    if (stretch.from > left && stretch.from < right) right = stretch.from;
+    else if (stretch.to > left && stretch.to < right) left = stretch.to;
+  }
+  return (left + right) / 2;
+}
+
 export interface Point {
   x: number;
   y: number;

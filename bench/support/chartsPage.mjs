@@ -1,5 +1,6 @@
 // Runs in the browser: the same tracks drawn by one stacked chart and by one chart a track, through the same code.
 
+import { liveData } from "../../webview/dashboard/history/liveData.ts";
 import { emptyWindow, merge } from "../../webview/dashboard/seriesWindow.ts";
 import { RULER_HEIGHT, TracksChart } from "../../webview/dashboard/tracks/chart.ts";
 import { timeline } from "../../webview/dashboard/tracks/timeline.ts";
@@ -13,7 +14,7 @@ let series;
 
 function views(agent, now, separate) {
   const axis = timeline(agent, series, undefined, now);
-  const tracks = allTracks(agent, series, { timeline: axis, width: WIDTH, labelHeight: 0 });
+  const tracks = allTracks(agent, liveData(series), undefined, { timeline: axis, width: WIDTH, labelHeight: 0 });
   const view = (some) => ({ tracks: some, timeline: axis, width: WIDTH, labelHeight: 0, palette });
   return separate ? tracks.map((track) => view([track])) : [view(tracks)];
 }

@@ -104,7 +104,8 @@ export type DashboardCommand =
   | "agentVitals.openConfig"
   | "agentVitals.exportRecord"
   | "agentVitals.showRecord"
-  | "agentVitals.deleteRecord";
+  | "agentVitals.deleteRecord"
+  | "agentVitals.measurePss";
 
 /** The frames in which both are sent. */
 export type ToEditor = { id: number; request: DashboardRequest };

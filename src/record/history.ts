@@ -5,6 +5,8 @@ import { metrics } from "../model/series.ts";
 const WHOLE: Partial<Record<MetricName, Record<string, string>>> = {
   "system.cpu.utilization": { "cpu.logical_number": "" },
 };
+/** Of everything in the range. */
+const QUANTILES = [0.5, 0.95, 0.99];
 /** Nobody draws them. */
 const LEFT_OUT = new Set<string>(["hw.temperature", "agent_vitals.gpu.clock"]);
 
@@ -26,9 +28,10 @@ export async function readHistory(source: QuerySource, query: HistoryQuery): Pro
     const whose = "agent" in definition ? agent : null;
     return [{ metric, agent: whose, from, to, points, ...(attributes && { attributes }) }];
   });
-  const [series, latency, events] = await Promise.all([
+  const [series, latency, totals, events] = await Promise.all([
     Promise.all(asked.map((one) => source.series(one))),
     source.latency({ agent, from, to, points }),
+    source.percentiles({ agent, from, to }, QUANTILES),
     source.events({ agent, from, to }),
   ]);
   return {
@@ -39,6 +42,7 @@ export async function readHistory(source: QuerySource, query: HistoryQuery): Pro
     to,
     series: series.flat(),
     latency,
+    totals,
     events,
     runs,
   };

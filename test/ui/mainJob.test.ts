@@ -141,6 +141,9 @@ describe("A developer with the packaged extension", () => {
     assert.ok(pid);
     await workbench().reload();
     await until("the same run is told", async () => (await workbench().hoverStatusItem()).includes(`pid ${pid}`));
+    // On which page, the editor knows: it writes its state down now and then.
+    await workbench().webview().getByText("run 2").first().waitFor();
+    await workbench().webview().getByRole("tab", { name: "Overview" }).click();
     await workbench().webview().getByText("Talker p95").first().waitFor();
   });
 });

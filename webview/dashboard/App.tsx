@@ -145,7 +145,7 @@ function Pages(props: AppProps & { agent: AgentState; notices: VNode }) {
       )}
       {page === "overview" && <Figures {...props} tracks={tracks} narrow={narrow} />}
       {page === "resources" && model.state && (
-        <Resources key={agent.name} state={model.state} agent={agent} now={model.now} {...tracks} />
+        <Resources key={agent.name} state={model.state} agent={agent} now={model.now} run={run} {...tracks} />
       )}
       {page === "runs" && (
         <Runs key={agent.name} model={model} agent={agent} palette={props.palette} narrow={narrow} keep={keep} />

@@ -54,7 +54,7 @@ export function openFile({ DatabaseSync }: Sqlite, file: string): OpenFile {
     } else {
       migrate(db);
       // The log is synced when it is taken over: a power cut may cost seconds, never the file.
-      db.exec("PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 1000; PRAGMA journal_size_limit = 4194304");
+      db.exec("PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 256; PRAGMA journal_size_limit = 1048576");
     }
     return { sql: new Sql(db), newer, inode: statSync(file).ino };
   } catch (error) {

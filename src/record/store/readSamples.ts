@@ -1,7 +1,6 @@
 import type { Series, TimeRange } from "../../model/series.ts";
 import { POINTS, RESOLUTIONS, type Resolution } from "./blocks.ts";
 import type { Samples } from "./samples.ts";
-import type { Sql } from "./sql.ts";
 import type { StoredSample } from "./store.ts";
 
 /** Blocks read at once. */
@@ -9,7 +8,6 @@ const PAGE = 200;
 
 /** A series over a range, each stretch of it in the finest resolution that is kept, in order of time. */
 export function* readSamples(
-  sql: Sql,
   samples: Samples,
   { id, series, unit }: { id: number; series: Series; unit: string },
   { from, to }: TimeRange,
@@ -17,8 +15,7 @@ export function* readSamples(
   let end = to;
   const parts: { resolution: Resolution; from: number; to: number }[] = [];
   for (const resolution of RESOLUTIONS) {
-    const row = sql.get("SELECT min(t) AS t FROM sample WHERE series = ? AND resolution = ?", id, resolution);
-    const first = Math.max(from, row?.t == null ? (resolution === 1 ? from : end) : Number(row.t));
+    const first = Math.max(from, samples.first(id, resolution) ?? end);
     if (first >= end) continue;
     parts.unshift({ resolution, from: first, to: end });
     end = first;

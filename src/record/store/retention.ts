@@ -8,6 +8,8 @@ export interface StoreLimits {
   keep: { oneSecond: number; tenSeconds: number; minute: number; tenMinutes: number };
 }
 
+/** Seconds between two slices while there is room. */
+const EVERY = 60;
 /** Rows that one slice deletes at most of a kind: some milliseconds. */
 const ROWS = 200;
 /** Series that one slice looks at. */
@@ -26,6 +28,7 @@ export class Retention {
   /** What room on disk leaves of the configured times. */
   #cut: Record<Resolution, number>;
   #after = 0;
+  #slicedAt = 0;
 
   constructor(sql: Sql, limits: StoreLimits) {
     this.#sql = sql;
@@ -45,8 +48,10 @@ export class Retention {
 
   /** One slice; within a transaction. @param size bytes of the file and its log */
   slice(now: number, size: number): void {
-    if (size > this.#limits.maxSize && this.#freePages() * this.#pageSize() < size - this.#limits.maxSize)
-      this.#shrink(now);
+    const full = size - this.#freePages() * this.#pageSize() > this.#limits.maxSize;
+    if (!full && Math.abs(now - this.#slicedAt) < EVERY) return;
+    this.#slicedAt = now;
+    if (full) this.#shrink(now);
     const rows = this.#sql.all("SELECT id FROM series WHERE id > ? ORDER BY id LIMIT ?", this.#after, SERIES);
     this.#after = rows.length < SERIES ? 0 : Number(rows.at(-1)?.id);
     for (const { id } of rows) {
@@ -59,24 +64,29 @@ export class Retention {
           ROWS,
         );
     }
-    const rest = [
-      ["latency", "resolution = 60 AND t < ?", this.#cut[60]],
-      ["latency", "resolution > 60 AND t < ?", this.#cut[600]],
-      ["response", "time < ?", this.#cut[10]],
-      ["event", "time < ?", this.#cut[600]],
-      ["run", "coalesce(end, start) < ?", this.#cut[600]],
-    ] as const;
-    for (const [table, old, keep] of rest) {
-      const key = {
-        latency: "of, resolution, t",
-        response: "id",
-        event: "workspace, time, agent, kind, label",
-        run: "workspace, id",
-      }[table];
-      this.#sql.run(
-        `DELETE FROM ${table} WHERE (${key}) IN (SELECT ${key} FROM ${table} WHERE ${old} LIMIT ${ROWS})`,
-        now - keep,
-      );
+    for (const { id } of this.#sql.all("SELECT id FROM latency_of WHERE id % 16 = ?", Math.floor(now / EVERY) % 16)) {
+      for (const [stretch, keep] of [
+        [60, this.#cut[60]],
+        [600, this.#cut[600]],
+        [3600, this.#cut[600]],
+      ] as const)
+        this.#sql.run(
+          "DELETE FROM latency WHERE of = ?1 AND resolution = ?2 AND t IN (SELECT t FROM latency WHERE of = ?1 AND resolution = ?2 AND t < ?3 ORDER BY t LIMIT ?4)",
+          Number(id),
+          stretch,
+          now - keep,
+          ROWS,
+        );
+    }
+    this.#sql.run(
+      "DELETE FROM response WHERE id IN (SELECT id FROM response WHERE time < ? ORDER BY time LIMIT ?)",
+      now - this.#cut[10],
+      ROWS * 10,
+    );
+    for (const { id } of this.#sql.all("SELECT id FROM workspace")) {
+      const old = now - this.#cut[600];
+      this.#sql.run("DELETE FROM event WHERE workspace = ? AND time < ?", Number(id), old);
+      this.#sql.run("DELETE FROM run WHERE workspace = ? AND coalesce(end, start) < ?", Number(id), old);
     }
   }
 

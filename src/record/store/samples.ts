@@ -14,8 +14,9 @@ import {
   type RolledBlock,
 } from "./blocks.ts";
 import { Buckets } from "./buckets.ts";
-import { include, ROLLED, SeriesTail } from "./seriesTail.ts";
+import { include, SeriesTail } from "./seriesTail.ts";
 import type { Sql } from "./sql.ts";
+import { decodeTail, encodeTail } from "./tail.ts";
 
 /** Series of a workspace: more of them are a mistake, such as an attribute that never repeats. */
 const MOST_SERIES = 2000;
@@ -23,8 +24,8 @@ const MOST_SERIES = 2000;
 const AHEAD = 60;
 /** Readings that are older than the open block, kept until the next writing. */
 const MOST_LATE = 5000;
-/** Coarser blocks are written this often, seconds: what a crash loses of them is rolled up again. */
-const ROLLED_EVERY = { 10: 60, 60: 600, 600: 600 } as const;
+/** A series that was silent for so long (s) is put away: what comes later takes up from disk. */
+const SILENT = 120;
 /** Closed blocks of one series that wait for a disk with room. */
 const MOST_CLOSED = 30;
 
@@ -47,10 +48,10 @@ export class Samples {
   readonly #workspace: number;
   readonly #now: () => number;
   readonly #known = new Map<string, Known>();
+  readonly #byId = new Map<number, Known>();
   /** Producers reuse their series objects. */
   #byObject = new WeakMap<Series, Known>();
   #late: Late[] = [];
-  #rolledAt: Record<10 | 60 | 600, number> = { 10: 0, 60: 0, 600: 0 };
   /** Readings that could not be kept, by reason. */
   readonly lost: Record<string, number> = {};
 
@@ -74,40 +75,51 @@ export class Samples {
     }
   }
 
-  /** Writes what grew; within a transaction. Call {@link written} once that is committed. */
+  /**
+   * Writes blocks that are full, and what grows as one row against crashes: blocks as such only when they are full, or
+   * all of them. Within a transaction; call {@link written} once that is committed.
+   */
   write(all: boolean): void {
-    const now = this.#now();
-    const due = ROLLED.filter((resolution) => all || now - this.#rolledAt[resolution] >= ROLLED_EVERY[resolution]);
+    const silent = this.#now() - SILENT;
+    const growing: { id: number; t: number; data: Uint8Array }[] = [];
     for (const { id, tail } of this.#known.values()) {
       if (!tail) continue;
+      const last = all || tail.last < silent;
+      if (last) tail.settle();
       for (const { resolution, t, block } of tail.closed) this.#writeBlock(id, resolution, t, block);
-      if (tail.raw?.dirty) this.#writeBlock(id, 1, tail.raw.t, tail.raw.block);
-      for (const resolution of due) {
-        const open = tail.rolled.get(resolution);
-        if (open?.dirty) this.#writeBlock(id, resolution, open.t, open.block);
-      }
+      if (last) {
+        if (tail.raw?.dirty) this.#writeBlock(id, 1, tail.raw.t, tail.raw.block);
+        for (const [resolution, open] of tail.rolled)
+          if (open.dirty) this.#writeBlock(id, resolution, open.t, open.block);
+      } else if (tail.raw?.dirty) growing.push({ id, t: tail.raw.t, data: encodeRaw(tail.raw.block) });
     }
     for (const late of this.#late) this.#writeLate(late);
+    if (all) this.#sql.run("DELETE FROM tail WHERE workspace = ?", this.#workspace);
+    else this.#sql.run("INSERT OR REPLACE INTO tail VALUES (?, ?)", this.#workspace, encodeTail(growing));
   }
 
   written(all: boolean): void {
-    const now = this.#now();
-    const due = ROLLED.filter((resolution) => all || now - this.#rolledAt[resolution] >= ROLLED_EVERY[resolution]);
-    for (const resolution of due) this.#rolledAt[resolution] = now;
     this.#late = [];
+    const silent = this.#now() - SILENT;
     for (const known of this.#known.values()) {
       const { tail } = known;
       if (!tail) continue;
       tail.closed.length = 0;
-      if (tail.raw) tail.raw.dirty = false;
-      for (const resolution of due) {
-        const open = tail.rolled.get(resolution);
-        if (open) open.dirty = false;
+      if (tail.last < silent) known.tail = undefined;
+      else if (all) {
+        if (tail.raw) tail.raw.dirty = false;
+        for (const open of tail.rolled.values()) open.dirty = false;
       }
-      // A series that fell silent needs no memory: what comes later takes up from disk.
-      const clean = ROLLED.every((resolution) => !tail.rolled.get(resolution)?.dirty);
-      if (clean && tail.last < now - 2 * POINTS) known.tail = undefined;
     }
+  }
+
+  /** What an earlier process had not written as blocks when it ended; within a transaction. */
+  restoreTail(): void {
+    const row = this.#sql.get("SELECT data FROM tail WHERE workspace = ?", this.#workspace);
+    if (!row) return;
+    for (const { id, t, data } of decodeTail(row.data as Uint8Array))
+      this.#sql.run("INSERT OR REPLACE INTO sample (series, resolution, t, data) VALUES (?, 1, ?, ?)", id, t, data);
+    this.#sql.run("DELETE FROM tail WHERE workspace = ?", this.#workspace);
   }
 
   /** While nothing can be written memory stays bounded: the oldest blocks fall out. */
@@ -125,15 +137,19 @@ export class Samples {
 
   /** Forgets series whose rows were deleted. */
   forget(fits: (series: Series) => boolean): void {
-    for (const [key, { series }] of this.#known) if (fits(series)) this.#known.delete(key);
+    for (const [key, { id, series }] of this.#known) {
+      if (!fits(series)) continue;
+      this.#known.delete(key);
+      this.#byId.delete(id);
+    }
     this.#byObject = new WeakMap();
     this.#late = [];
   }
 
   /** Is there any reading of this series in the range? */
   has(id: number, from: number, to: number): boolean {
-    for (const { id: one, tail } of this.#known.values())
-      if (one === id && tail && tail.last >= from && (tail.raw?.t ?? tail.last) < to) return true;
+    const tail = this.#tailOf(id);
+    if (tail && tail.last >= from && (tail.raw?.t ?? tail.last) < to) return true;
     const row = this.#sql.get(
       "SELECT 1 FROM sample WHERE series = ? AND resolution = 600 AND t > ? AND t < ? UNION ALL SELECT 1 FROM sample WHERE series = ? AND resolution = 1 AND t > ? AND t < ? LIMIT 1",
       id,
@@ -171,6 +187,19 @@ export class Samples {
     return found;
   }
 
+  /** When the first block of a series begins in a resolution; undefined when there is none. */
+  first(id: number, resolution: Resolution): number | undefined {
+    const row = this.#sql.get("SELECT min(t) AS t FROM sample WHERE series = ? AND resolution = ?", id, resolution);
+    const tail = this.#tailOf(id);
+    tail?.settle();
+    const growing = [
+      ...(tail?.closed ?? []).filter((closed) => closed.resolution === resolution),
+      resolution === 1 ? tail?.raw : tail?.rolled.get(resolution),
+    ];
+    const starts = [row?.t, ...growing.map((block) => block?.t)].filter((t) => t != null).map(Number);
+    return starts.length > 0 ? Math.min(...starts) : undefined;
+  }
+
   /** Blocks of a series that reach into a range, in order, those that still grow included. */
   *blocks(
     id: number,
@@ -179,6 +208,7 @@ export class Samples {
     to: number,
   ): Iterable<{ t: number; block: RawBlock | RolledBlock }> {
     const tail = this.#tailOf(id);
+    tail?.settle();
     const growing = new Map<number, RawBlock | RolledBlock>();
     for (const closed of tail?.closed ?? []) if (closed.resolution === resolution) growing.set(closed.t, closed.block);
     const open = resolution === 1 ? tail?.raw : tail?.rolled.get(resolution);
@@ -201,8 +231,7 @@ export class Samples {
   }
 
   #tailOf(id: number): SeriesTail | undefined {
-    for (const known of this.#known.values()) if (known.id === id) return known.tail;
-    return undefined;
+    return this.#byId.get(id)?.tail;
   }
 
   #put(known: Known, time: number, value: number): void {
@@ -265,6 +294,7 @@ export class Samples {
   #learn(id: number, series: Series, unit: string): Known {
     const known: Known = { id, series, unit, tail: undefined };
     this.#known.set(seriesKey(series), known);
+    this.#byId.set(id, known);
     return known;
   }
 

@@ -9,6 +9,7 @@ const migrations: readonly string[] = [
    CREATE TABLE sample (
      series INTEGER NOT NULL, resolution INTEGER NOT NULL, t INTEGER NOT NULL, data BLOB NOT NULL,
      PRIMARY KEY (series, resolution, t)) WITHOUT ROWID;
+   CREATE TABLE tail (workspace INTEGER PRIMARY KEY, data BLOB NOT NULL);
    CREATE TABLE latency_of (
      id INTEGER PRIMARY KEY, workspace INTEGER NOT NULL, agent TEXT NOT NULL, query_type TEXT NOT NULL,
      UNIQUE (workspace, agent, query_type));
@@ -21,7 +22,7 @@ const migrations: readonly string[] = [
    CREATE TABLE response (
      id INTEGER PRIMARY KEY, workspace INTEGER NOT NULL, time REAL NOT NULL, agent TEXT NOT NULL,
      query_type TEXT NOT NULL, duration REAL NOT NULL, outcome TEXT NOT NULL, more TEXT NOT NULL);
-   CREATE INDEX response_by_time ON response (workspace, time);
+   CREATE INDEX response_by_time ON response (time);
    CREATE TABLE run (
      workspace INTEGER NOT NULL, id TEXT NOT NULL, agent TEXT NOT NULL, start REAL NOT NULL, end REAL,
      data TEXT NOT NULL, PRIMARY KEY (workspace, id)) WITHOUT ROWID;

@@ -12,6 +12,10 @@ import {
 
 export const ROLLED = [10, 60, 600] as const;
 
+/** Made anew for each piece of a block: a single point. */
+const one = () => new Float64Array(1);
+const newPiece = (): RolledBlock => ({ min: one(), mean: one(), max: one(), last: one(), n: one() });
+
 /** Blocks of a series that lie on disk. */
 export type BlockReader = (resolution: Resolution, from: number, to: number) => { t: number; data: Uint8Array }[];
 
@@ -29,6 +33,8 @@ export class SeriesTail {
   readonly closed: { resolution: Resolution; t: number; block: RawBlock | RolledBlock }[] = [];
   /** When its last reading was. */
   last = 0;
+  /** Readings of the present ten seconds that are in no rolled block yet. */
+  readonly #pending = { point: 0, min: 0, max: 0, sum: 0, n: 0, last: 0 };
 
   /** @returns false when the reading is older than the open block: others must put it in its place */
   add(time: number, value: number): boolean {
@@ -41,13 +47,42 @@ export class SeriesTail {
     }
     this.raw.block[second - t] = value;
     this.raw.dirty = true;
-    this.last = Math.max(this.last, second);
+    if (second > this.last) this.last = second;
+    const pending = this.#pending;
+    const point = Math.floor(second / 10);
+    if (pending.n > 0 && pending.point !== point) this.settle();
+    if (pending.n === 0) {
+      pending.point = point;
+      pending.min = value;
+      pending.max = value;
+      pending.sum = 0;
+    } else if (value < pending.min) pending.min = value;
+    else if (value > pending.max) pending.max = value;
+    pending.sum += value;
+    pending.n++;
+    pending.last = value;
+    return true;
+  }
+
+  /** Brings the rolled blocks up to the last reading. */
+  settle(): void {
+    const { point, min, max, sum, n, last } = this.#pending;
+    if (n === 0) return;
+    const piece = newPiece();
+    for (const [column, value] of [
+      ["min", min],
+      ["max", max],
+      ["mean", sum / n],
+      ["last", last],
+      ["n", n],
+    ] as const)
+      piece[column][0] = value;
+    this.#pending.n = 0;
     for (const resolution of ROLLED) {
-      const open = this.#open(resolution, second);
-      include(open.block, Math.floor((second - open.t) / resolution), value);
+      const open = this.#open(resolution, point * 10);
+      merge(open.block, Math.floor((point * 10 - open.t) / resolution), piece, 0);
       open.dirty = true;
     }
-    return true;
   }
 
   /** Takes up where an earlier process left off; what it had not rolled up yet is rolled up from what is finer. */

@@ -161,11 +161,11 @@ export class SqliteStore implements RecordStore {
   }
 
   *samples(query: TimeRange & SeriesFilter): Iterable<StoredSample> {
-    const { samples, file } = this.#require();
+    const { samples } = this.#require();
     const range = this.#range(query);
     const fits = fitsFilter(query);
     for (const { id, series, unit } of [...samples.all()])
-      if (fits(series)) yield* readSamples(file.sql, samples, { id, series, unit }, range);
+      if (fits(series)) yield* readSamples(samples, { id, series, unit }, range);
   }
 
   *responses(query: TimeRange & SeriesFilter): Iterable<StoredResponse> {
@@ -219,10 +219,12 @@ export class SqliteStore implements RecordStore {
         const { sql } = open;
         if (!open.newer) sql.run("INSERT OR IGNORE INTO workspace (path) VALUES (?)", workspace);
         const id = Number(sql.get("SELECT id FROM workspace WHERE path = ?", workspace)?.id ?? -1);
+        const samples = new Samples(sql, id, now);
+        if (!open.newer) sql.transaction(() => samples.restoreTail());
         this.#parts = {
           file: open,
           workspace: id,
-          samples: new Samples(sql, id, now),
+          samples,
           latencies: new Latencies(sql, id, now),
           responses: new Responses(sql, id),
           happenings: new Happenings(sql, id),

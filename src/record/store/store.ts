@@ -41,7 +41,7 @@ export interface StoreOptions {
 }
 
 /** What is kept of one workspace. Takes everything in without throwing; what it can't keep it counts and says. */
-export interface RecordStore extends RecordSink, QuerySource {
+export interface RecordStore extends Omit<RecordSink, "summary">, QuerySource {
   readonly state: RecordState["store"];
   configure(limits: StoreLimits): void;
   /** Once a second: writes each few seconds, takes old figures away, tries again what failed. Never throws. */
@@ -50,7 +50,7 @@ export interface RecordStore extends RecordSink, QuerySource {
   samples(range: TimeRange & SeriesFilter): Iterable<StoredSample>;
   /** Responses in order of time, one by one. */
   responses(range: TimeRange & SeriesFilter): Iterable<StoredResponse>;
-  summary(): RecordSummary;
+  summary: RecordSink["summary"] & (() => RecordSummary);
   delete(what: DeleteRecordParams): void;
   /** The number of a run: that which it has already, else the next of its agent's. */
   runNumber(agent: string, id: string): number;

@@ -75,6 +75,6 @@ export function indexAt({ time }: Pick<Gauge, "time">, at: number): number {
 export function usualGap({ time, step }: Pick<Gauge, "time" | "step">): number {
   const latest = time.slice(-10);
   const intervals = latest.slice(1).map((t, i) => t - (latest[i] ?? t));
-  const usual = intervals.sort((a, b) => a - b)[Math.floor(intervals.length / 2)] ?? 0;
+  const usual = intervals.sort((a, b) => a - b)[Math.floor((intervals.length - 1) / 2)] ?? 0;
   return Math.max(5, 3 * usual, 2 * step);
 }

@@ -1,10 +1,11 @@
 import { useState } from "preact/hooks";
 import type { AgentState } from "../../../src/model/state.ts";
 import { Icon } from "../../shared/Icon.tsx";
+import type { Run } from "../Header.tsx";
 import { type ProcessColumn, type ProcessOrder, processColumns, sorted } from "./processes.ts";
 
 /** The agent's processes, sorted by a click on a head. */
-export function Processes({ agent, now }: { agent: AgentState; now: number }) {
+export function Processes({ agent, now, run }: { agent: AgentState; now: number; run: Run }) {
   const [order, setOrder] = useState<ProcessOrder>({ column: "memory", descending: true });
   const rows = agent.processes ?? [];
   const all = agent.resources?.processes ?? rows.length;
@@ -13,6 +14,16 @@ export function Processes({ agent, now }: { agent: AgentState; now: number }) {
       <h2 id="processes">
         Processes{" "}
         <span class="quiet">{rows.length < all ? `${rows.length} of ${all}, those with most memory` : all}</span>
+        {rows.length > 0 && (
+          <button
+            type="button"
+            class="link measure"
+            title="Counts memory that processes share only once; takes the system some milliseconds a process"
+            onClick={() => run("agentVitals.measurePss", agent.name)}
+          >
+            Measure shared memory (PSS)
+          </button>
+        )}
       </h2>
       {rows.length === 0 ? (
         <p class="quiet">

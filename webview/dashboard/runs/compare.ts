@@ -32,7 +32,7 @@ const gauges: {
 ];
 
 /** Query types of both, in the agent's order. */
-export function sharedTypes(agent: AgentState, sides: readonly Side[]): string[] {
+function sharedTypes(agent: AgentState, sides: readonly Side[]): string[] {
   const told = inOrder(agent).map(({ queryType }) => queryType);
   const recorded = new Set(sides.flatMap(({ data }) => Object.keys(data.latency)));
   return [...told.filter((type) => recorded.has(type)), ...[...recorded].filter((type) => !told.includes(type))];

@@ -49,7 +49,7 @@ export function drawPicture(view: ChartView, agent: string): Picture {
     const x = EDGE + LABELS + share * (width - 54);
     if (x < free) continue;
     const text = `${crosshairText(mark.time, timeline)} ${mark.label}`;
-    write(text, x, top - 6, mark.grave ? palette.red : palette.dim, "11px");
+    write(text, x, top - 6, mark.grave ? palette.foreground : palette.dim, "11px");
     free = x + pen.measureText(text).width + 12;
   }
   let y = top + RULER_HEIGHT;
@@ -68,9 +68,12 @@ export function drawPicture(view: ChartView, agent: string): Picture {
     }
     write(track.title, EDGE + (keyed ? 14 : 0), at + 15, palette.foreground, "600 12px", LABELS - 24);
     const room = Math.floor((track.height - 22) / 14);
-    for (const [i, { name, value }] of track.figures(undefined).slice(0, room).entries()) {
-      write(name, EDGE, at + 30 + i * 14, palette.dim, "11px", 60);
-      write(value, EDGE + 64, at + 30 + i * 14, palette.foreground, "11px", LABELS - 70);
+    const shown = track.figures(undefined).slice(0, room);
+    if (pen) pen.font = `11px ${palette.fontFamily}`;
+    const names = Math.min(64, Math.max(0, ...shown.map(({ name }) => pen?.measureText(name).width ?? 0)));
+    for (const [i, { name, value }] of shown.entries()) {
+      write(name, EDGE, at + 30 + i * 14, palette.dim, "11px", 64);
+      write(value, EDGE + names + 8, at + 30 + i * 14, palette.foreground, "11px", LABELS - names - 16);
     }
   }
 }

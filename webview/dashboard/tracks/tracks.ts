@@ -45,7 +45,7 @@ export function allTracks(
 }
 
 /** CPU, memory, event loop and GPUs, and what is folded under them. */
-export function resourceTracks(
+function resourceTracks(
   data: ChartData,
   gpu: GpuReading | undefined,
   options: TrackOptions,

@@ -206,7 +206,11 @@ describe("The dashboard's history", () => {
     await page.keyboard.down("Control");
     for (let i = 0; i < 6; i++) await page.mouse.wheel(0, -120);
     await page.keyboard.up("Control");
-    await until("a part of the last minutes to be asked for", async () => asked().length > 0);
+    await until("a part of the last minutes to be asked for, by the last turn of the wheel", async () => {
+      const before = asked().length;
+      await page.waitForTimeout(500);
+      return before > 0 && asked().length === before;
+    });
     const zoomed = lastQuery();
     assert.ok(spanOf(zoomed) < 400, `${spanOf(zoomed)} s`);
     await page.keyboard.down("Shift");

@@ -349,7 +349,8 @@ describe("the store", () => {
     const children = ["/one", "/two", "/three"].map((workspace) =>
       spawn(process.execPath, [writer, file, workspace, "400"], { stdio: ["ignore", "ignore", "inherit"] }),
     );
-    for (const child of children) assert.deepEqual(await once(child, "exit"), [0, null]);
+    const exits = children.map((child) => once(child, "exit"));
+    for (const exit of exits) assert.deepEqual(await exit, [0, null]);
     for (const workspace of ["/one", "/two", "/three"]) {
       const store = begin({ workspace });
       const [data] = await store.series({ metric: "m", from: START, to: START + 4000, points: 11_000 });
@@ -366,8 +367,9 @@ describe("the store", () => {
       reached = Number(text.toString().trim().split("\n").at(-1));
     });
     await until("it wrote for a while", () => reached > 1500);
+    const exit = once(child, "exit");
     child.kill("SIGKILL");
-    await once(child, "exit");
+    await exit;
     time = START + reached + 100;
     const store = begin();
     const [data] = await store.series({ metric: "m", from: START, to: time, points: 11_000 });

@@ -50,7 +50,8 @@ export function indexOf(bucket: number): number {
   return Math.min(shift * 1024 + bucket / 2 ** shift, SIZE - 1);
 }
 
-function highestAt(index: number): number {
+/** The upper edge of a bucket in microseconds, by its number. */
+export function highestAt(index: number): number {
   if (index < 2048) return index;
   const shift = Math.floor(index / 1024) - 1;
   return (index - shift * 1024 + 1) * 2 ** shift - 1;

@@ -1,5 +1,5 @@
 import type { LatencyData, PercentileData } from "../../model/series.ts";
-import { Counts } from "../counts.ts";
+import { Counts, highestAt } from "../counts.ts";
 import type { LatencyCounts } from "./latencies.ts";
 import { eachSparse } from "./sparse.ts";
 
@@ -77,12 +77,20 @@ export function percentilesOf(
   return { agent, queryType, count, errors, cancelled, mean, max, percentiles: inOrder };
 }
 
+/** So many buckets are sorted as they are; more are gathered in one array of all buckets there can be. */
+const MOST_SORTED = 2048;
+/** A bucket's number and its count in one number, so that sorting one sorts both. */
+const SHIFT = 2 ** 30;
+
 class Sum {
   count = 0;
   errors = 0;
   cancelled = 0;
   #sum = 0;
   #max = 0;
+  readonly #packed = new Float64Array(MOST_SORTED);
+  #size = 0;
+  #timed = 0;
 
   add(row: LatencyCounts): void {
     this.count += row.count;
@@ -90,17 +98,19 @@ class Sum {
     this.cancelled += row.cancelled;
     this.#sum += row.sum;
     this.#max = Math.max(this.#max, row.max);
-    if (row.durations instanceof Map) for (const [index, n] of row.durations) counts.addAt(index, n);
-    else eachSparse(row.durations, (index, n) => counts.addAt(index, n));
+    if (row.durations instanceof Map) for (const [index, n] of row.durations) this.#addAt(index, n);
+    else eachSparse(row.durations, (index, n) => this.#addAt(index, n));
   }
 
+  /** @param quantiles rising */
   take(quantiles: readonly number[]): { mean: number; max: number; percentiles: number[] } {
     const timed = this.count - this.cancelled;
     const max = this.#max;
+    const found = this.#size <= MOST_SORTED ? this.#sorted(quantiles) : counts.percentiles(quantiles);
     return {
       mean: timed > 0 ? this.#sum / timed : 0,
       max,
-      percentiles: counts.percentiles(quantiles).map((microseconds) => Math.min(microseconds / 1e6, max)),
+      percentiles: found.map((microseconds) => Math.min(microseconds / 1e6, max)),
     };
   }
 
@@ -110,6 +120,33 @@ class Sum {
     this.cancelled = 0;
     this.#sum = 0;
     this.#max = 0;
-    counts.clear();
+    this.#timed = 0;
+    if (this.#size > MOST_SORTED) counts.clear();
+    this.#size = 0;
+  }
+
+  #addAt(index: number, n: number): void {
+    this.#timed += n;
+    if (this.#size < MOST_SORTED) {
+      this.#packed[this.#size++] = index * SHIFT + n;
+      return;
+    }
+    if (this.#size === MOST_SORTED) {
+      for (const packed of this.#packed) counts.addAt(Math.floor(packed / SHIFT), packed % SHIFT);
+      this.#size++;
+    }
+    counts.addAt(index, n);
+  }
+
+  /** Nearest-rank percentiles in microseconds, upper edges of their buckets. */
+  #sorted(quantiles: readonly number[]): number[] {
+    const sorted = this.#packed.subarray(0, this.#size).sort();
+    let seen = 0;
+    let at = -1;
+    return quantiles.map((quantile) => {
+      const rank = Math.max(1, Math.ceil(quantile * this.#timed));
+      while (seen < rank && at < sorted.length - 1) seen += (sorted[++at] ?? 0) % SHIFT;
+      return at < 0 ? 0 : highestAt(Math.floor((sorted[at] ?? 0) / SHIFT));
+    });
   }
 }

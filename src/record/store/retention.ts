@@ -9,7 +9,7 @@ export interface StoreLimits {
 }
 
 /** Seconds between two slices while there is room. */
-const EVERY = 60;
+const EVERY = 300;
 /** Rows that one slice deletes at most of a kind: some milliseconds. */
 const ROWS = 200;
 /** Series that one slice looks at. */

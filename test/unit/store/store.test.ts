@@ -257,7 +257,7 @@ describe("the store", () => {
     const oldest = (resolution: number) =>
       Math.min(...held.filter((s) => s.resolution === resolution).map((s) => s.time));
     assert.ok(
-      oldest(1) > time - 3600 - 200 && oldest(10) > time - 7200 - 1300,
+      oldest(1) > time - 3600 - 700 && oldest(10) > time - 7200 - 1700,
       `${time - oldest(1)}, ${time - oldest(10)}`,
     );
     assert.equal(Math.floor(oldest(60) / 60), Math.floor((START + 1) / 60));

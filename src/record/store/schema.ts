@@ -8,7 +8,7 @@ const migrations: readonly string[] = [
      attributes TEXT NOT NULL, unit TEXT NOT NULL, UNIQUE (workspace, metric, agent, attributes));
    CREATE TABLE sample (
      series INTEGER NOT NULL, resolution INTEGER NOT NULL, t INTEGER NOT NULL, data BLOB NOT NULL,
-     PRIMARY KEY (series, resolution, t)) WITHOUT ROWID;
+     PRIMARY KEY (series, resolution, t));
    CREATE TABLE tail (workspace INTEGER PRIMARY KEY, data BLOB NOT NULL);
    CREATE TABLE latency_of (
      id INTEGER PRIMARY KEY, workspace INTEGER NOT NULL, agent TEXT NOT NULL, query_type TEXT NOT NULL,

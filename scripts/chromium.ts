@@ -1,11 +1,8 @@
-import { execFile } from "node:child_process";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { delimiter, join, sep } from "node:path";
-import { promisify } from "node:util";
 import { type Browser, chromium } from "playwright-core";
-import { withProgress } from "./progress.ts";
+import { aptInstall, canUseApt } from "./apt.ts";
 
-const run = promisify(execFile);
 const FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"];
 FLAGS.push("--disable-component-update", "--disable-sync");
 const NAMES = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
@@ -24,13 +21,7 @@ async function requireChromium(): Promise<string> {
   const found = findChromium();
   if (found) return found;
   if (!canUseApt()) throw new Error("No Chromium was found. Install one with: npx playwright install chromium");
-  await withProgress("Installing Debian's chromium (once)", async () => {
-    const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
-    const patient = ["-o", "DPkg::Lock::Timeout=120", "-qq"];
-    const options = { env, maxBuffer: 64 * 1024 * 1024 };
-    await run("apt-get", [...patient, "update"], options);
-    await run("apt-get", [...patient, "install", "-y", "--no-install-recommends", "chromium"], options);
-  });
+  await aptInstall(["chromium"]);
   const installed = findChromium();
   if (!installed) throw new Error("apt-get installed chromium, but no chromium is on PATH.");
   return installed;
@@ -57,9 +48,4 @@ function playwrightDownloads(): string[] {
   const revisions = readdirSync(folder).filter((name) => /^chromium-\d+$/.test(name));
   revisions.sort((a, b) => Number(b.slice(9)) - Number(a.slice(9)));
   return [wanted, ...revisions.map((name) => [folder, name, ...parts.slice(at + 1)].join(sep))];
-}
-
-function canUseApt(): boolean {
-  if (process.getuid?.() !== 0 || !existsSync("/usr/bin/apt-get")) return false;
-  return /^ID="?debian"?$/m.test(readFileSync("/etc/os-release", "utf8"));
 }

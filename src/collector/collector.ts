@@ -92,7 +92,7 @@ export class Collector {
     const kept = readState(addresses.stateFile);
     this.#settings = withDefaults(kept.settings);
     delete this.#settings.otlp.port;
-    this.recorder = new Recorder({ addresses, now, log });
+    this.recorder = new Recorder({ addresses, version, now, log });
     this.#sampler = processSampler({
       interval: this.#settings.samplingInterval,
       onSample: (runId, sample) => this.#hub.sample(runId, sample),
@@ -474,7 +474,7 @@ export class Collector {
   }
 }
 
-/** Who asked for exports asks again. */
-function withoutExports(settings: CollectorSettings): CollectorSettings {
+/** Who asked for exports asks again; no token of theirs lies in our state. */
+function withoutExports({ source: _, ...settings }: CollectorSettings): CollectorSettings {
   return { ...settings, exports: {} };
 }

@@ -1,7 +1,10 @@
 import { hostname } from "node:os";
 import { join } from "node:path";
+import { resolved, shownUrl } from "../model/remoteEndpoint.ts";
 import type { RecordSink } from "../model/series.ts";
 import type { ExportState } from "../model/state.ts";
+import { otlpPush } from "../record/export/otlp/otlpPush.ts";
+import { remoteWrite } from "../record/export/prometheus/remoteWrite.ts";
 import { prometheusEndpoint } from "../record/export/prometheus/textEndpoint.ts";
 import { performanceLog } from "../record/log/performanceLog.ts";
 import type { Addresses } from "./addresses.ts";
@@ -27,6 +30,8 @@ interface Open {
 
 export interface ExportsOptions {
   addresses: Addresses;
+  /** Of Agent Vitals. */
+  version: string;
   now: () => number;
   log: Logger;
   /** Called when the ones that are open have changed. */
@@ -63,7 +68,7 @@ export class Exports {
   }
 
   async #set(settings: ExportSettings): Promise<void> {
-    for (const kind of ["log", "prometheus"] as const) {
+    for (const kind of ["log", "prometheus", "remoteWrite", "otlp"] as const) {
       const wanted = settings[kind] && JSON.stringify(settings[kind]);
       const there = this.#open.get(kind);
       if (wanted === there?.settings) continue;
@@ -80,10 +85,12 @@ export class Exports {
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
       this.#options.log("warning", `Export (${kind}): ${message}`);
+      const url = kind === "otlp" || kind === "remoteWrite" ? settings[kind]?.url : undefined;
+      const target = url === undefined ? kind : shownUrl(url);
       this.#open.set(kind, {
         settings: wanted,
         exporter: undefined,
-        failed: { kind, target: kind, state: "failed", message },
+        failed: { kind, target, state: "failed", message },
       });
     }
     this.#options.onChange();
@@ -92,7 +99,8 @@ export class Exports {
   #exporter(kind: Kind, settings: ExportSettings): Exporter | undefined {
     const { addresses, now, log } = this.#options;
     const labels = { host: hostname(), workspace: addresses.workspace };
-    const { prometheus, log: performance } = settings;
+    const { prometheus, otlp, remoteWrite: remote, log: performance } = settings;
+    const queueFolder = join(addresses.stateFolder, `queue-${kind}`);
     if (kind === "log" && performance)
       return performanceLog({
         file: join(addresses.stateFolder, "performance.jsonl"),
@@ -105,6 +113,20 @@ export class Exports {
       const token = prometheus.requireToken ? { token: addresses.token } : {};
       return prometheusEndpoint({ port: prometheus.port, ...token, labels, now, log });
     }
+    if (kind === "otlp" && otlp) {
+      const endpoint = resolved(otlp, process.env);
+      return otlpPush({
+        endpoint,
+        spans: otlp.spans,
+        ...labels,
+        version: this.#options.version,
+        queueFolder,
+        now,
+        log,
+      });
+    }
+    if (kind === "remoteWrite" && remote)
+      return remoteWrite({ endpoint: resolved(remote, process.env), labels, queueFolder, now, log });
     return undefined;
   }
 }

@@ -4,6 +4,7 @@
  */
 import { NotificationType, RequestType, RequestType0 } from "vscode-jsonrpc";
 import type { ProcessInfo } from "../model/process.ts";
+import type { RemoteEndpoint } from "../model/remoteEndpoint.ts";
 import type {
   DeleteRecordParams,
   ExportFileParams,
@@ -53,6 +54,8 @@ export interface CollectorSettings {
   gpuInterval: number;
   record: RecordSettings;
   exports: ExportSettings;
+  /** History is read from an engine that speaks PromQL; absent: from this machine's record. */
+  source?: RemoteEndpoint;
   /** Objectives for p95 by query type, where an agent's config names none. */
   thresholds: Record<string, number>;
   /** Keep launched agents running when the last window has gone. */
@@ -88,6 +91,10 @@ export interface ExportSettings {
   prometheus?: { port: number; requireToken: boolean };
   /** JSON Lines beside the workspace's state. */
   log?: { level: "info" | "notice" | "warning" | "error"; maxSize: number; maxFiles: number };
+  /** OTLP over HTTP, to the base address of a receiver. */
+  otlp?: RemoteEndpoint & { spans: boolean };
+  /** Prometheus' remote write. */
+  remoteWrite?: RemoteEndpoint;
 }
 
 /** What to attach to. Its inspector, where one is named or the process has or can open one, tells the rest. */

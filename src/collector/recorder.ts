@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { type RemoteEndpoint, resolved } from "../model/remoteEndpoint.ts";
 import type {
   DeleteRecordParams,
   ExportFileParams,
@@ -12,6 +13,7 @@ import type {
 import type { RecordState } from "../model/state.ts";
 import { exportFile } from "../record/export/exportFile.ts";
 import { readHistory } from "../record/history.ts";
+import { promqlSource } from "../record/promql/promqlSource.ts";
 import { Sinks } from "../record/sinks.ts";
 import { openStore, type RecordStore } from "../record/store/store.ts";
 import type { Addresses } from "./addresses.ts";
@@ -21,6 +23,8 @@ import type { CollectorSettings, ExportSettings } from "./protocol.ts";
 
 export interface RecorderOptions {
   addresses: Addresses;
+  /** Of Agent Vitals. */
+  version: string;
   now: () => number;
   log: Logger;
 }
@@ -31,6 +35,9 @@ export class Recorder {
   readonly #sinks = new Sinks();
   readonly #exports: Exports;
   #store: RecordStore | undefined;
+  #remote: QuerySource | undefined;
+  #remoteSettings = "";
+  #remoteProblem: string | undefined;
 
   constructor(options: RecorderOptions) {
     this.#options = options;
@@ -42,12 +49,13 @@ export class Recorder {
     return this.#sinks;
   }
 
-  /** Where history is read from. @throws when nothing is recorded */
+  /** Where history is read from. @throws when nothing is recorded, or the engine's address can't be used */
   get source(): QuerySource {
-    return this.#kept();
+    if (this.#remoteProblem !== undefined) throw new Error(this.#remoteProblem);
+    return this.#remote ?? this.#kept();
   }
 
-  configure({ record }: Pick<CollectorSettings, "record">): void {
+  configure({ record, source }: Pick<CollectorSettings, "record" | "source">): void {
     const { addresses, now, log } = this.#options;
     const limits = { maxSize: record.maxSize, keep: record.keep };
     if (!record.enabled) {
@@ -58,6 +66,7 @@ export class Recorder {
       const file = join(addresses.store, "record.sqlite");
       this.#store = openStore({ file, workspace: addresses.workspace, now, limits, log });
     }
+    this.#setSource(source);
     this.#wire();
   }
 
@@ -81,9 +90,11 @@ export class Recorder {
   }
 
   state(): RecordState {
+    const source = this.#remoteProblem ?? this.#remote?.name;
     return {
       store: this.#store?.state ?? { state: "off" },
       exports: this.#exports.states(),
+      ...(source !== undefined && { source }),
     };
   }
 
@@ -110,6 +121,21 @@ export class Recorder {
   #kept(): RecordStore {
     if (!this.#store) throw new Error("Nothing is recorded: agentVitals.record.enabled is off.");
     return this.#store;
+  }
+
+  #setSource(source: RemoteEndpoint | undefined): void {
+    const wanted = source ? JSON.stringify(source) : "";
+    if (wanted === this.#remoteSettings) return;
+    this.#remoteSettings = wanted;
+    this.#remote = undefined;
+    this.#remoteProblem = undefined;
+    if (!source) return;
+    try {
+      this.#remote = promqlSource({ ...resolved(source, process.env), now: this.#options.now });
+    } catch (error) {
+      this.#remoteProblem = `agentVitals.history: ${error instanceof Error ? error.message : error}`;
+      this.#options.log("warning", this.#remoteProblem);
+    }
   }
 
   #wire(): void {

@@ -52,6 +52,18 @@ export const contextKeys = { hasAgents: "agentVitals.hasAgents", active: "agentV
 const configSchemaPath = "./media/agent-vitals.schema.json";
 
 /** Settings with their scope, default and one-line description. */
+/** A setting of headers; scope machine, as a workspace's settings must not name who gets a token. */
+function headers(whom: string, order: number) {
+  return {
+    type: "object",
+    default: {},
+    additionalProperties: { type: "string" },
+    scope: "machine",
+    order,
+    markdownDescription: `Headers of ${whom}, e.g. \`{ "Authorization": "Bearer \${env:MY_TOKEN}" }\`; \`\${env:NAME}\` is an environment variable that VS Code was started with.`,
+  } as const;
+}
+
 const settings = {
   "agentVitals.samplingInterval": {
     type: "number",
@@ -199,6 +211,40 @@ const settings = {
     order: 41,
     markdownDescription: "Answer a scrape only when it shows the workspace's token (`Authorization: Bearer`).",
   },
+  "agentVitals.export.remoteWrite.url": {
+    type: "string",
+    default: "",
+    scope: "machine",
+    order: 42,
+    markdownDescription:
+      "Address that takes Prometheus' remote write, e.g. `http://127.0.0.1:9090/api/v1/write`: figures are sent there each 5 s. Empty for none.",
+  },
+  "agentVitals.export.remoteWrite.headers": headers("remote write", 43),
+  "agentVitals.export.otlp.endpoint": {
+    type: "string",
+    default: "",
+    scope: "machine",
+    order: 44,
+    markdownDescription:
+      "Base address of an OpenTelemetry receiver (OTLP over HTTP), e.g. `http://127.0.0.1:4318`: metrics are sent there each 10 s. Empty for none.",
+  },
+  "agentVitals.export.otlp.headers": headers("OTLP", 45),
+  "agentVitals.export.otlp.spans": {
+    type: "boolean",
+    default: true,
+    scope: "machine",
+    order: 46,
+    markdownDescription: "Send responses as spans beside the metrics. Prompts and answers are never sent.",
+  },
+  "agentVitals.history.url": {
+    type: "string",
+    default: "",
+    scope: "machine",
+    order: 47,
+    markdownDescription:
+      "Read the dashboard's history from an engine that speaks PromQL and gets our remote write, e.g. `http://127.0.0.1:9090`. Empty: from this machine's record.",
+  },
+  "agentVitals.history.headers": headers("questions about history", 48),
   "agentVitals.performanceLog.level": {
     type: "string",
     enum: ["off", "info", "notice", "warning", "error"],

@@ -1,5 +1,6 @@
 import * as vscode from "vscode";
 import type { CollectorSettings, ExportSettings } from "../collector/protocol.ts";
+import type { RemoteEndpoint } from "../model/remoteEndpoint.ts";
 
 /** Reads a setting of ours; its default stands in package.json. */
 function read<T>(name: string, fallback: T): T {
@@ -28,6 +29,15 @@ export function collectorSettings(): CollectorSettings {
       keep: keptFor(),
     },
     exports: exportSettings(),
+    ...remote("source", "history.url", "history.headers"),
+  };
+}
+
+/** An address with its headers, where one is set. */
+function remote<K extends string>(key: K, url: string, headers: string): { [key in K]?: RemoteEndpoint } {
+  const address = read(url, "").trim();
+  return (address === "" ? {} : { [key]: { url: address, headers: read(headers, {}) } }) as {
+    [key in K]?: RemoteEndpoint;
   };
 }
 
@@ -53,6 +63,7 @@ function keptFor(): CollectorSettings["record"]["keep"] {
 
 function exportSettings(): ExportSettings {
   const prometheus = read("export.prometheus.port", 0);
+  const { otlp } = remote("otlp", "export.otlp.endpoint", "export.otlp.headers");
   const level = read<"off" | "info" | "notice" | "warning" | "error">("performanceLog.level", "off");
   return {
     ...(prometheus > 0 && {
@@ -65,6 +76,8 @@ function exportSettings(): ExportSettings {
         maxFiles: read("performanceLog.maxFiles", 5),
       },
     }),
+    ...(otlp && { otlp: { ...otlp, spans: read("export.otlp.spans", true) } }),
+    ...remote("remoteWrite", "export.remoteWrite.url", "export.remoteWrite.headers"),
   };
 }
 

@@ -230,17 +230,23 @@ export interface RecordState {
   };
   /** Each export that was asked for. */
   exports: ExportState[];
+  /** The engine that history is read from, or what is wrong with its address; absent: the store. */
+  source?: string;
 }
 
 export interface ExportState {
-  kind: "prometheus" | "log";
-  /** A port's URL, a file. */
+  kind: "prometheus" | "log" | "otlp" | "remoteWrite";
+  /** A URL, a file. */
   target: string;
   state: "ok" | "waiting" | "failed";
   /** Why it waits or failed, for people. */
   message?: string;
-  /** Lines that could not be kept until there was room. */
+  /** Figures or lines that fell out: refused, or not kept until they could go. */
   lost?: number;
+  /** Figures that were taken by the other side. */
+  sent?: number;
+  /** Figures that wait to be sent. */
+  queued?: number;
 }
 
 /** One bucket of a latency chart. */

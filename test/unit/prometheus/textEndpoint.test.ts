@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { createServer, request } from "node:http";
-import type { AddressInfo } from "node:net";
+import { request } from "node:http";
 import type { RecordedResponse } from "../../../src/model/series.ts";
 import { labelText, prometheusName } from "../../../src/record/export/prometheus/names.ts";
 import { type PrometheusEndpoint, prometheusEndpoint } from "../../../src/record/export/prometheus/textEndpoint.ts";
+import { freePort } from "../../support/engines.ts";
 import { until } from "../../support/until.ts";
 
 const NOW = 1_795_000_000;
@@ -15,14 +15,6 @@ const response = (more: Partial<RecordedResponse> = {}): RecordedResponse => ({
   outcome: "ok",
   ...more,
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await until("a port", () => server.listening);
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
 
 describe("what Prometheus scrapes", () => {
   let endpoint: PrometheusEndpoint;

@@ -8,6 +8,7 @@ import { enter } from "./enter.ts";
 import { failureOf } from "./failure.ts";
 import { followCall } from "./followCall.ts";
 import { createOutlet } from "./outlet.ts";
+import { outsideTimers } from "./outsideTimers.ts";
 import type { Joined, Parts } from "./parts.ts";
 import { startProbe } from "./probe.ts";
 import { createTap } from "./tap.ts";
@@ -28,6 +29,7 @@ const PARTS: Parts = {
   failureOf,
   followCall,
   holdsToken,
+  outsideTimers,
   readUsage,
   startProbe,
   topLevel,

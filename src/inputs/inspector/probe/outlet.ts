@@ -8,11 +8,11 @@ export function createOutlet(empty: () => void): Outlet {
   // Counted in ticks of the agent's own timer: a blocked agent or a sleeping machine is no reason to leave.
   const LEASE_TICKS = 30;
   const scope = globalThis as unknown as Record<string, unknown>;
-  const { setTimeout, clearTimeout } = globalThis;
+  const { setTimeout } = globalThis;
   const listeners = new Map<string, { thread: number; silent: number }>();
   let calls: ProbeCall[] = [];
   let dropped = 0;
-  let timer: NodeJS.Timeout | undefined;
+  let waiting = false;
 
   const forget = (binding: string) => {
     delete scope[binding];
@@ -20,8 +20,6 @@ export function createOutlet(empty: () => void): Outlet {
   };
 
   const flush = (runtime?: ProbeRuntime) => {
-    clearTimeout(timer);
-    timer = undefined;
     if (calls.length === 0 && dropped === 0 && !runtime) return;
     const batch = { calls, dropped, ...(runtime && { runtime }) };
     calls = [];
@@ -52,7 +50,13 @@ export function createOutlet(empty: () => void): Outlet {
         return;
       }
       calls.push(call);
-      timer ??= setTimeout(flush, FLUSH_MS).unref();
+      if (waiting) return;
+      waiting = true;
+      // Never cleared: see outsideTimers.
+      setTimeout(() => {
+        waiting = false;
+        flush();
+      }, FLUSH_MS).unref();
     },
     flush,
     tick() {
@@ -62,7 +66,6 @@ export function createOutlet(empty: () => void): Outlet {
       }
     },
     stop() {
-      clearTimeout(timer);
       calls = [];
     },
   };

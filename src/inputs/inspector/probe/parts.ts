@@ -11,6 +11,7 @@ import type { createDecoder } from "./decoder.ts";
 import type { failureOf } from "./failure.ts";
 import type { followCall } from "./followCall.ts";
 import type { createOutlet } from "./outlet.ts";
+import type { outsideTimers } from "./outsideTimers.ts";
 import type { startProbe } from "./probe.ts";
 import type { createTap } from "./tap.ts";
 import type { holdsToken } from "./token.ts";
@@ -30,6 +31,7 @@ export interface Parts {
   failureOf: typeof failureOf;
   followCall: typeof followCall;
   holdsToken: typeof holdsToken;
+  outsideTimers: typeof outsideTimers;
   readUsage: typeof readUsage;
   startProbe: typeof startProbe;
   topLevel: typeof topLevel;

@@ -42,15 +42,26 @@ export function startProbe(parts: Parts, load: Load, gone: () => void): Probe {
     parts.watchUndici(subscribe, tap, calls, parts);
     keep(parts.watchHttp(load, subscribe, tap, calls, parts));
     keep(parts.watchHttp2(load, subscribe, tap, calls, parts));
-    const runtime = parts.watchRuntime(load, () => outlet.flush(runtime.read()));
+    const runtime = parts.watchRuntime(load, () => outlet.flush(runtime.read()), parts);
     keep(runtime);
 
-    const tick = setInterval(() => {
-      outlet.tick();
-      calls.tellPending();
-      outlet.flush(runtime.read());
-    }, TICK_MS).unref();
-    stops.push(() => clearInterval(tick));
+    let stopped = false;
+    parts.outsideTimers(() => {
+      if (stopped) return;
+      const tick = setInterval(() => {
+        // Cleared by itself alone: see outsideTimers.
+        if (stopped) {
+          clearInterval(tick);
+          return;
+        }
+        outlet.tick();
+        calls.tellPending();
+        outlet.flush(runtime.read());
+      }, TICK_MS).unref();
+    });
+    stops.push(() => {
+      stopped = true;
+    });
     const exiting = () => outlet.flush();
     process.on("exit", exiting);
     stops.push(() => process.off("exit", exiting));

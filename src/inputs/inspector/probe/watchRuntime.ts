@@ -1,8 +1,8 @@
 import type { PerformanceEntry } from "node:perf_hooks";
-import type { Load, RuntimeWatch } from "./parts.ts";
+import type { Load, Parts, RuntimeWatch } from "./parts.ts";
 
 /** Measures event loop, garbage collections, memory, active resources, uncaught errors and warnings of the agent. */
-export function watchRuntime(load: Load, crashing: () => void): RuntimeWatch {
+export function watchRuntime(load: Load, crashing: () => void, parts: Parts): RuntimeWatch {
   const RESOLUTION_MS = 20;
   const KINDS: Record<number, string> = { 1: "minor", 4: "major", 8: "incremental", 16: "weakcb" };
   const { performance, PerformanceObserver, monitorEventLoopDelay } =
@@ -38,7 +38,7 @@ export function watchRuntime(load: Load, crashing: () => void): RuntimeWatch {
     // Of some 50 values a second the longest is also the 99th percentile.
     return missed > 0 ? { mean: mean + missed / 50, p50, p99: missed, max: missed } : { mean, p50, p99, max };
   };
-  watchGap();
+  parts.outsideTimers(watchGap);
 
   let lastUtilization = performance.eventLoopUtilization();
 
@@ -106,7 +106,6 @@ export function watchRuntime(load: Load, crashing: () => void): RuntimeWatch {
     },
     stop() {
       delay.disable();
-      clearTimeout(gap);
       collections.disconnect();
       process.off("uncaughtExceptionMonitor", countCrash);
       process.off("warning", countWarning);

@@ -6,6 +6,10 @@ export const FIRST_TOKEN_BOUNDS = [
   0.001, 0.005, 0.01, 0.02, 0.04, 0.06, 0.08, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10,
 ] as const;
 
+export const TOKEN_BOUNDS = [
+  1, 4, 16, 64, 256, 1024, 4096, 16384, 65536, 262144, 1048576, 4194304, 16777216, 67108864,
+] as const;
+
 /** A cumulative histogram as Prometheus knows it: counts of all values so far, by upper boundary. */
 export class Histogram {
   readonly bounds: readonly number[];
@@ -26,6 +30,11 @@ export class Histogram {
     this.#counts[i] = (this.#counts[i] ?? 0) + n;
     this.sum += value * n;
     this.count += n;
+  }
+
+  /** How many values lie in each bucket. */
+  get counts(): readonly number[] {
+    return this.#counts;
   }
 
   /** How many values were at most each boundary, and at last all. */

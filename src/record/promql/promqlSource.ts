@@ -1,0 +1,231 @@
+import type { RemoteEndpoint } from "../../model/remoteEndpoint.ts";
+import type {
+  LatencyData,
+  LatencyQuery,
+  PercentileData,
+  QuerySource,
+  RecordedEvent,
+  RecordedRun,
+  SeriesData,
+  SeriesFilter,
+  SeriesInfo,
+  SeriesQuery,
+  TimeRange,
+} from "../../model/series.ts";
+import { unitOf } from "../../model/series.ts";
+import { seriesOf } from "../export/prometheus/names.ts";
+import { EVENT, RUN_END } from "../export/prometheus/remoteSeries.ts";
+import { checkPoints, checkRange, planLatency, planSamples } from "../store/plan.ts";
+import { type Answered, PromqlApi } from "./api.ts";
+import { APART, matchersOf, metricSelector, selector, together, within } from "./expressions.ts";
+import { kindsOf, latencyData, latencyExpression, percentileData } from "./latencies.ts";
+
+/** A living run is told each 15 s: so long (s) before a range it may have been told last. */
+const RUN_TOLD = 60;
+const MINUTE = 60;
+/** A run that is asked for by its id began so long ago (s) at most: as long as the store keeps anything. */
+const LONGEST_AGO = 366 * 86_400;
+/** Near the present VictoriaMetrics repeats older values for steps below a minute (its latencyOffset, s). */
+const UNSETTLED = 30;
+
+/**
+ * History from an engine that speaks PromQL and got its figures by our remote write: Prometheus, VictoriaMetrics, Mimir.
+ * Buckets are those of the store, of whatever age.
+ */
+export function promqlSource(options: RemoteEndpoint & { now: () => number }): QuerySource {
+  return new PromqlSource(options);
+}
+
+class PromqlSource implements QuerySource {
+  readonly #api: PromqlApi;
+  readonly #now: () => number;
+
+  constructor({ url, headers, now }: RemoteEndpoint & { now: () => number }) {
+    this.#api = new PromqlApi({ url, headers });
+    this.#now = now;
+  }
+
+  get name(): string {
+    return this.#api.name;
+  }
+
+  async list(query: TimeRange & SeriesFilter): Promise<SeriesInfo[]> {
+    const { from, to } = await this.#range(query);
+    const ours = selector("", matchersOf(query))
+      .replace(/^\{?/, '{workspace!="",')
+      .replace(/,?\}?$/, "}");
+    const found = new Map<string, SeriesInfo>();
+    for (const { __name__: name = "", host = "", ...labels } of await this.#api.series(ours, from, to)) {
+      const series = seriesOf(name, labels);
+      // Of several runs and workspaces it is one.
+      if (series) found.set(JSON.stringify([host, series]), { series, unit: unitOf(series), host });
+    }
+    return [...found.values()];
+  }
+
+  async series(query: SeriesQuery): Promise<SeriesData[]> {
+    checkPoints(query.points);
+    const range = await this.#range(query);
+    const { step } = planSamples({ ...range, points: query.points }, this.#now(), () => Number.POSITIVE_INFINITY);
+    const { first, last } = this.#ends(range, step);
+    if (last < first) return [];
+    const selected = within(metricSelector(query.metric, query, query.attributes), step);
+    const figures = {
+      min: `min without (${APART}) (min_over_time(${selected}))`,
+      max: `max without (${APART}) (max_over_time(${selected}))`,
+      sum: `sum without (${APART}) (sum_over_time(${selected}))`,
+      n: `sum without (${APART}) (count_over_time(${selected}))`,
+    };
+    const answers = await this.#api.queryRange(together(figures), first, last, step);
+    return seriesData(query.metric, answers, step);
+  }
+
+  async latency(query: LatencyQuery): Promise<LatencyData[]> {
+    checkPoints(query.points);
+    const range = await this.#range(query);
+    const { step } = planLatency({ ...range, points: query.points }, this.#now(), Number.POSITIVE_INFINITY);
+    const { first, last } = this.#ends(range, step);
+    if (last < first) return [];
+    const answers = await this.#api.queryRange(latencyExpression(kindMatchers(query), step), first, last, step);
+    return kindsOf(answers)
+      .map((kind) => latencyData(kind, step))
+      .filter(({ time }) => time.length > 0);
+  }
+
+  async percentiles(query: Omit<LatencyQuery, "points">, quantiles: readonly number[]): Promise<PercentileData[]> {
+    const { from, to } = await this.#range(query);
+    const begin = Math.floor(from / MINUTE) * MINUTE;
+    const end = Math.ceil(to / MINUTE) * MINUTE;
+    const answers = await this.#api.query(latencyExpression(kindMatchers(query), end - begin), end);
+    return kindsOf(answers).flatMap((kind) => percentileData(kind, quantiles) ?? []);
+  }
+
+  async runs({ from, to, run, ...filter }: TimeRange & SeriesFilter): Promise<RecordedRun[]> {
+    checkRange({ from, to });
+    const matchers = { ...matchersOf(filter), ...(run !== undefined && { run }) };
+    const until = Math.max(to, this.#now());
+    const told = (name: string, begin: number) =>
+      this.#api.query(`last_over_time(${selector(name, matchers)}[${Math.ceil(until - begin)}s])`, until);
+    const [starts, ends] = await Promise.all([
+      told("agent_vitals_run_start_time_seconds", from - RUN_TOLD),
+      told(RUN_END, from - RUN_TOLD),
+    ]);
+    const byRun = new Map(ends.map((end) => [end.labels.run, end]));
+    return starts
+      .map((start) => runOf(start, byRun.get(start.labels.run)))
+      .filter(({ start, end = Number.POSITIVE_INFINITY }) => start < to && end >= from)
+      .sort((a, b) => a.start - b.start);
+  }
+
+  async events(query: TimeRange & SeriesFilter): Promise<RecordedEvent[]> {
+    const { from, to } = await this.#range(query);
+    const { agent, ...matchers } = matchersOf(query);
+    // What happened to the machine happened to an agent, too.
+    const whose = agent === undefined ? [] : agent === "" ? [""] : ["", agent];
+    const asked = whose.length === 0 ? [matchers] : whose.map((one) => ({ ...matchers, agent: one }));
+    const answers = await Promise.all(
+      asked.map((one) =>
+        this.#api.query(within(selector(EVENT, one), to - from).replace(" offset 1ms", ""), to - 0.001),
+      ),
+    );
+    return answers
+      .flat()
+      .flatMap(({ labels, values }) => values.map(([, time]) => eventOf(labels, time)))
+      .sort((a, b) => a.time - b.time);
+  }
+
+  /** A run narrows it to its life. */
+  async #range(query: TimeRange & SeriesFilter): Promise<TimeRange> {
+    checkRange(query);
+    const { from, to, run } = query;
+    if (run === undefined) return { from, to };
+    const [known] = await this.runs({ from: this.#now() - LONGEST_AGO, to: this.#now(), run });
+    if (!known) throw new Error("This run is no longer recorded.");
+    const begin = Math.max(from, known.start);
+    return { from: begin, to: Math.max(Math.min(to, known.end ?? this.#now()), begin + 1) };
+  }
+
+  /** The ends of the first and last bucket. */
+  #ends({ from, to }: TimeRange, step: number): { first: number; last: number } {
+    const settled = step < MINUTE ? this.#now() - UNSETTLED : Number.POSITIVE_INFINITY;
+    const first = (Math.floor(from / step) + 1) * step;
+    return { first, last: Math.min(Math.ceil(to / step), Math.floor(settled / step)) * step };
+  }
+}
+
+function kindMatchers({ queryType, ...filter }: SeriesFilter & { queryType?: string }) {
+  return { ...matchersOf(filter), ...(queryType !== undefined && { query_type: queryType }) };
+}
+
+/** Columns of each series, from its four figures. */
+function seriesData(metric: string, answers: readonly Answered[], step: number): SeriesData[] {
+  const all = new Map<string, { labels: Record<string, string>; figures: Record<string, Map<number, number>> }>();
+  for (const { labels, values } of answers) {
+    const { figure = "", ...rest } = labels;
+    const key = JSON.stringify(Object.entries(rest).sort());
+    const one = all.get(key) ?? { labels: rest, figures: {} };
+    all.set(key, one);
+    one.figures[figure] = new Map(values);
+  }
+  return [...all.values()].flatMap(({ labels: { host = "", ...labels }, figures: { min, max, sum, n } }) => {
+    const series = seriesOfMetric(metric, labels);
+    const data: SeriesData = { series, unit: unitOf(series), host, step, time: [], min: [], mean: [], max: [], n: [] };
+    for (const [end, count] of n ?? []) {
+      if (!(count > 0)) continue;
+      data.time.push(end - step);
+      data.min.push(min?.get(end) ?? Number.NaN);
+      data.mean.push((sum?.get(end) ?? Number.NaN) / count);
+      data.max.push(max?.get(end) ?? Number.NaN);
+      data.n.push(count);
+    }
+    return data.time.length > 0 ? [data] : [];
+  });
+}
+
+/** Functions over a range take a metric's name away. */
+function seriesOfMetric(metric: string, labels: Record<string, string>) {
+  const name = /^[^{]*/.exec(metricSelector(metric, {}))?.[0] ?? "";
+  return seriesOf(name, labels) ?? { metric };
+}
+
+function runOf({ labels, values }: Answered, end: Answered | undefined): RecordedRun {
+  const { run: id = "", agent = "", number, pid, runtime, version } = labels;
+  const ended = end?.values[0]?.[1];
+  const { exit_code: exitCode, stopped } = end?.labels ?? {};
+  return {
+    id,
+    agent,
+    number: Number(number),
+    pid: Number(pid),
+    start: values[0]?.[1] ?? 0,
+    ...(ended !== undefined && { end: ended }),
+    ...(exitCode !== undefined && { exitCode: Number(exitCode) }),
+    ...(stopped !== undefined && { stopped: stopped === "true" }),
+    ...(runtime !== undefined && { runtime }),
+    ...(version !== undefined && { version }),
+  };
+}
+
+function eventOf(labels: Readonly<Record<string, string>>, time: number): RecordedEvent {
+  const { kind = "change", label = "", agent, end_time: endTime, detail } = labels;
+  return {
+    time,
+    kind: kind as RecordedEvent["kind"],
+    label,
+    ...(agent !== undefined && { agent }),
+    ...(endTime !== undefined && { endTime: Number(endTime) }),
+    ...(detail !== undefined && { detail: detailOf(detail) }),
+  };
+}
+
+/** Whoever may write into the engine may have written it. */
+function detailOf(text: string): NonNullable<RecordedEvent["detail"]> {
+  try {
+    const detail: unknown = JSON.parse(text);
+    if (typeof detail === "object" && detail !== null && !Array.isArray(detail))
+      return detail as Record<string, string>;
+  } catch {
+    // As it stands.
+  }
+  return { detail: text };
+}

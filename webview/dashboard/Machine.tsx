@@ -30,16 +30,23 @@ export function Machine({ state, agent }: { state: WorkspaceState; agent: AgentS
 const exportNames: Record<ExportState["kind"], string> = {
   prometheus: "Prometheus endpoint",
   log: "Performance log",
+  otlp: "OTLP push",
+  remoteWrite: "Remote write",
 };
 
 const troubled = ({ state, lost }: ExportState) => state !== "ok" || (lost ?? 0) > 0;
 
+/** What the log has are lines. */
+const things = (kind: ExportState["kind"], n: number) =>
+  kind === "log" ? plural(n, "line") : plural(n, "figure");
+
 /** What is wrong with an export, and what it lost. */
-function troubleOf({ kind, target, state, message, lost }: ExportState): string {
+function troubleOf({ kind, target, state, message, lost, queued }: ExportState): string {
   const words = state === "failed" ? "failed" : state === "waiting" ? "waits" : "goes on";
   const parts = [
     `${exportNames[kind]} at ${target} ${words}${message ? `: ${message}` : "."}`,
-    ...(lost ? [`${formatCount(lost)} lines were lost.`] : []),
+    ...(queued && state === "waiting" ? [`${things(kind, queued)} wait.`] : []),
+    ...(lost ? [`${things(kind, lost)} were lost.`] : []),
   ];
   return parts.join(" ");
 }

@@ -3,7 +3,7 @@ import { Writer } from "protobufjs/minimal.js";
 
 export type Attributes = Readonly<Record<string, string | number | boolean>>;
 
-export interface Histogram {
+interface Histogram {
   attributes: Attributes;
   /** Unix seconds: since when it counts, and until when. */
   start: number;

@@ -2,7 +2,7 @@ import type { RecordedResponse, RecordedSummary } from "../../../model/series.ts
 import type { Labels } from "./names.ts";
 
 /** Seconds of responses that are told together. A minute, the finest stretch of latency in the store, has four. */
-export const INTERVAL = 15;
+const INTERVAL = 15;
 /** Responses are told by their agents so late (s) at most, as a rule. */
 const SETTLING = 5;
 /** Buckets of a factor of 2: each is 1.09 % wide, so that its middle is within 0.55 % of all that is in it. */

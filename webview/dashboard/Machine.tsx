@@ -38,7 +38,7 @@ const troubled = ({ state, lost }: ExportState) => state !== "ok" || (lost ?? 0)
 
 /** What the log has are lines. */
 const things = (kind: ExportState["kind"], n: number) =>
-  kind === "log" ? plural(n, "line") : plural(n, "figure");
+  `${formatCount(n)} ${kind === "log" ? "line" : "figure"}${n === 1 ? "" : "s"}`;
 
 /** What is wrong with an export, and what it lost. */
 function troubleOf({ kind, target, state, message, lost, queued }: ExportState): string {

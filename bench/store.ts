@@ -1,10 +1,13 @@
-// What keeping a day of figures costs: our store beside a plain SQLite table without roll-ups, on the same data in turns.
+// What keeping a day of figures costs: our store beside a plain SQLite table without roll-ups and beside Prometheus, where
+// there is one, on the same data.
 // `--quick`: two hours instead of a day.
-import { mkdtempSync, rmSync, statSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import { encodeLabels, writeRequest } from "../src/record/export/prometheus/writeRequest.ts";
 import { openStore } from "../src/record/store/store.ts";
+import { type Engine, startEngine } from "../test/support/engines.ts";
 import { random } from "../test/support/random.ts";
 import { spread } from "./support/stats.ts";
 import { figure, machine, printTable } from "./support/table.ts";
@@ -81,6 +84,12 @@ try {
   });
   const plainSize = sizeOf("plain.sqlite");
 
+  // Prometheus takes samples of the last hours alone, or of one time after the other: as here.
+  const prometheus = await startEngine("prometheus");
+  if (!prometheus) console.log("There is no prometheus on PATH: it is left out.");
+  const prometheusWriting = prometheus && (await cpuOfEngine(prometheus, () => feed(prometheus)));
+  const prometheusSize = prometheus && sizeOfFolder(prometheus.folder);
+
   // A month of minutes and a day of responses of their own, for the queries over them.
   let then = START - 31 * DAY;
   const month = openStore({ file: file("month.sqlite"), ...options, now: () => then });
@@ -108,6 +117,10 @@ try {
           "SELECT time / ? AS bucket, min(value), avg(value), max(value) FROM sample WHERE series = 7 AND time >= ? AND time < ? GROUP BY bucket",
         )
         .all(Math.ceil(SECONDS / 1000), START, START + SECONDS + 1),
+    ...(prometheus && {
+      "the same: Prometheus, mean alone": () =>
+        ask(prometheus, `avg_over_time(bench_bytes{series="7"}[${Math.ceil(SECONDS / 1000)}s])`),
+    }),
     "30 d of minutes, 1,000 points: our store": () =>
       month.series({ metric: "month", from: begun - 30 * DAY, to: begun, points: 1000 }),
     "p95 of each 90 s over 24 h (86,400 responses): our store": () =>
@@ -134,6 +147,16 @@ try {
     [
       ["our store", (writing - making).toFixed(2), (oursSize / MB).toFixed(1), "10 s, 1 min, 10 min"],
       ["plain SQLite table with an index", (plainWriting - making).toFixed(2), (plainSize / MB).toFixed(1), "none"],
+      ...(prometheus
+        ? [
+            [
+              "Prometheus, by remote write",
+              prometheusWriting?.toFixed(2) ?? "",
+              ((prometheusSize ?? 0) / MB).toFixed(1),
+              "none",
+            ],
+          ]
+        : []),
     ],
   );
   console.log(`\nLongest tick ${longest.toFixed(1)} ms, ${longTicks} of ${SECONDS} over 50 ms.\n`);
@@ -147,6 +170,51 @@ try {
   if (!met) process.exitCode = 1;
   for (const store of [ours, month, day]) store.close();
   db.close();
+  await prometheus?.remove();
 } finally {
   rmSync(folder, { recursive: true, force: true });
+}
+
+/** CPU seconds of the engine's process during some work. */
+async function cpuOfEngine({ pid }: Engine, work: () => Promise<void>): Promise<number> {
+  const ticks = () => {
+    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    return (Number(fields[11]) + Number(fields[12])) / 100;
+  };
+  const before = ticks();
+  await work();
+  return ticks() - before;
+}
+
+/** The same data in requests of a minute. */
+async function feed({ writeUrl }: Engine): Promise<void> {
+  const labels = Array.from({ length: SERIES }, (_, s) => encodeLabels("bench_bytes", { series: String(s) }));
+  for (let i = 0; i < SECONDS; i += 60) {
+    const all = labels.map((one, s) => ({
+      labels: one,
+      samples: Array.from({ length: 60 }, (_, k) => ({ time: START + i + k + 1, value: valueAt(s, i + k) })),
+    }));
+    const headers = { "content-encoding": "snappy", "content-type": "application/x-protobuf" };
+    const answer = await fetch(writeUrl, {
+      method: "POST",
+      headers,
+      body: writeRequest(all) as Uint8Array<ArrayBuffer>,
+    });
+    if (!answer.ok) throw new Error(`Prometheus answers ${answer.status}: ${await answer.text()}`);
+  }
+}
+
+async function ask({ url }: Engine, query: string): Promise<void> {
+  const step = String(Math.ceil(SECONDS / 1000));
+  const body = new URLSearchParams({ query, start: String(START), end: String(START + SECONDS), step });
+  const answer = await fetch(`${url}/api/v1/query_range`, { method: "POST", body });
+  const { data } = (await answer.json()) as { data: { result: { values: unknown[] }[] } };
+  if ((data.result[0]?.values.length ?? 0) < 900) throw new Error("Prometheus has fewer points than it should.");
+}
+
+function sizeOfFolder(path: string): number {
+  return readdirSync(path, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .reduce((sum, { parentPath, name }) => sum + statSync(join(parentPath, name)).size, 0);
 }

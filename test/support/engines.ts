@@ -9,6 +9,8 @@ import { until } from "./until.ts";
 /** A real engine on a port of its own, with a folder of its own. */
 export interface Engine {
   name: string;
+  readonly pid: number;
+  folder: string;
   /** Up to `/api/v1`. */
   url: string;
   /** Takes remote write. */
@@ -96,6 +98,10 @@ export async function startEngine(name: Kind["name"]): Promise<Engine | undefine
   await start();
   return {
     name,
+    folder,
+    get pid() {
+      return child?.pid ?? 0;
+    },
     url,
     writeUrl: `${url}${kind.write}`,
     start,

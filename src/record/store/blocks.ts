@@ -24,11 +24,12 @@ export function newRaw(): RawBlock {
   return new Float64Array(POINTS).fill(Number.NaN);
 }
 
-export function encodeRaw(block: RawBlock): Uint8Array {
+/** @param from the first point that is of interest */
+export function encodeRaw(block: RawBlock, from = 0): Uint8Array {
   const bytes = new Uint8Array(HEAD + POINTS * RAW);
   const view = new DataView(bytes.buffer);
   let at = HEAD;
-  for (let i = 0; i < POINTS; i++) {
+  for (let i = from; i < POINTS; i++) {
     const value = block[i] ?? Number.NaN;
     if (Number.isNaN(value)) continue;
     mark(bytes, i);

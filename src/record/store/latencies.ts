@@ -129,32 +129,36 @@ export class Latencies {
     for (const [key, kind] of this.#kinds) if (agent === undefined || kind.agent === agent) this.#kinds.delete(key);
   }
 
-  /** Counts of one kind in order of time, of stretches that begin within `[from, to)`. */
-  *read(id: number, stretch: Stretch, from: number, to: number): Iterable<LatencyCounts> {
+  /**
+   * Counts of one kind in order of time, of stretches that begin within `[from, to)`; of those on disk times to first
+   * tokens are read only where `firsts` asks for them.
+   */
+  *read(id: number, stretch: Stretch, from: number, to: number, firsts = false): Iterable<LatencyCounts> {
     const kind = [...this.#kinds.values()].find((one) => one.id === id);
     if (!kind) return;
     if (stretch === 60) {
-      yield* this.#minutes(kind, from, to);
+      yield* this.#minutes(kind, from, to, firsts);
       return;
     }
     const finer = stretch === 600 ? 60 : 600;
     const missing = new Set([...kind.stale[stretch]].filter((t) => t >= from && t < to));
-    const rows = this.#rows(id, stretch, from, to).filter(({ t }) => !missing.has(t));
+    const rows = this.#rows(id, stretch, from, to, firsts).filter(({ t }) => !missing.has(t));
     const all: LatencyCounts[] = rows;
-    for (const t of missing) all.push(...this.read(id, finer, t, t + stretch));
-    yield* all.sort((a, b) => a.t - b.t);
+    for (const t of missing) all.push(...this.read(id, finer, t, t + stretch, firsts));
+    yield* missing.size > 0 ? all.sort((a, b) => a.t - b.t) : all;
   }
 
-  *#minutes(kind: Kind, from: number, to: number): Iterable<LatencyCounts> {
-    const rows = this.#rows(kind.id, 60, from, to).filter(({ t }) => !kind.minutes.has(t));
+  *#minutes(kind: Kind, from: number, to: number, firsts: boolean): Iterable<LatencyCounts> {
+    const rows = this.#rows(kind.id, 60, from, to, firsts).filter(({ t }) => !kind.minutes.has(t));
     const inHand = [...kind.minutes.values()].filter(({ t, count }) => t >= from && t < to && count > 0);
-    yield* [...rows, ...inHand].sort((a, b) => a.t - b.t);
+    yield* inHand.length > 0 ? [...rows, ...inHand].sort((a, b) => a.t - b.t) : rows;
   }
 
-  #rows(id: number, stretch: Stretch, from: number, to: number): LatencyCounts[] {
+  #rows(id: number, stretch: Stretch, from: number, to: number, firsts: boolean): LatencyCounts[] {
+    const columns = firsts ? "*" : "t, count, errors, cancelled, sum, max, data";
     return this.#sql
       .all(
-        "SELECT * FROM latency WHERE of = ? AND resolution = ? AND t >= ? AND t < ? ORDER BY t",
+        `SELECT ${columns} FROM latency WHERE of = ? AND resolution = ? AND t >= ? AND t < ? ORDER BY t`,
         id,
         stretch,
         from,
@@ -171,7 +175,7 @@ export class Latencies {
         for (const t of kind.stale[stretch]) {
           if (t + stretch + SETTLED > now) continue;
           kind.stale[stretch].delete(t);
-          const merged = mergedOf(t, this.read(kind.id, finer, t, t + stretch));
+          const merged = mergedOf(t, this.read(kind.id, finer, t, t + stretch, true));
           if (merged.count > 0) this.#put(kind.id, stretch, merged);
           else this.#sql.run("DELETE FROM latency WHERE of = ? AND resolution = ? AND t = ?", kind.id, stretch, t);
         }
@@ -265,6 +269,8 @@ function mergedOf(t: number, parts: Iterable<LatencyCounts>): LatencyCounts {
   return merged;
 }
 
+const NOTHING = new Uint8Array();
+
 function countsOf(row: Row): LatencyCounts {
   return {
     t: Number(row.t),
@@ -274,8 +280,8 @@ function countsOf(row: Row): LatencyCounts {
     sum: Number(row.sum),
     max: Number(row.max),
     durations: row.data as Uint8Array,
-    firstSum: Number(row.first_sum),
-    firstMax: Number(row.first_max),
-    firsts: row.firsts as Uint8Array,
+    firstSum: Number(row.first_sum ?? 0),
+    firstMax: Number(row.first_max ?? 0),
+    firsts: (row.firsts as Uint8Array | undefined) ?? NOTHING,
   };
 }

@@ -16,7 +16,7 @@ import {
 import { Buckets } from "./buckets.ts";
 import { include, SeriesTail } from "./seriesTail.ts";
 import type { Sql } from "./sql.ts";
-import { decodeTail, encodeTail } from "./tail.ts";
+import { decodeTail, encodeTail, type TailBlock } from "./tail.ts";
 
 /** Series of a workspace: more of them are a mistake, such as an attribute that never repeats. */
 const MOST_SERIES = 2000;
@@ -52,6 +52,8 @@ export class Samples {
   /** Producers reuse their series objects. */
   #byObject = new WeakMap<Series, Known>();
   #late: Late[] = [];
+  /** Rows of what grows that were written since it was written anew. */
+  #parts = 0;
   /** Readings that could not be kept, by reason. */
   readonly lost: Record<string, number> = {};
 
@@ -76,14 +78,16 @@ export class Samples {
   }
 
   /**
-   * Writes blocks that are full, and what grows as one row against crashes: blocks as such only when they are full, or
-   * all of them. Within a transaction; call {@link written} once that is committed.
+   * Writes blocks that are full, or all of them, and against crashes what was added to the others since. Within a
+   * transaction; call {@link written} once that is committed.
    */
   write(all: boolean): void {
     const silent = this.#now() - SILENT;
-    const growing: { id: number; t: number; data: Uint8Array }[] = [];
-    for (const { id, tail } of this.#known.values()) {
-      if (!tail) continue;
+    const tails = [...this.#known.values()].flatMap(({ id, tail }) => (tail ? [{ id, tail }] : []));
+    // Parts hold points of blocks that are closed now: what still grows is written anew.
+    const anew = all || this.#parts === 0 || tails.some(({ tail }) => tail.closed.length > 0);
+    const growing: TailBlock[] = [];
+    for (const { id, tail } of tails) {
       const last = all || tail.last < silent;
       if (last) tail.settle();
       for (const { resolution, t, block } of tail.closed) this.#writeBlock(id, resolution, t, block);
@@ -91,20 +95,24 @@ export class Samples {
         if (tail.raw?.dirty) this.#writeBlock(id, 1, tail.raw.t, tail.raw.block);
         for (const [resolution, open] of tail.rolled)
           if (open.dirty) this.#writeBlock(id, resolution, open.t, open.block);
-      } else if (tail.raw?.dirty) growing.push({ id, t: tail.raw.t, data: encodeRaw(tail.raw.block) });
+      } else if (tail.raw?.dirty && (anew || tail.changed < POINTS))
+        growing.push({ id, t: tail.raw.t, data: encodeRaw(tail.raw.block, anew ? 0 : tail.changed) });
     }
     for (const late of this.#late) this.#writeLate(late);
-    if (all) this.#sql.run("DELETE FROM tail WHERE workspace = ?", this.#workspace);
-    else this.#sql.run("INSERT OR REPLACE INTO tail VALUES (?, ?)", this.#workspace, encodeTail(growing));
+    if (anew) this.#sql.run("DELETE FROM tail WHERE workspace = ?", this.#workspace);
+    if (growing.length > 0)
+      this.#sql.run("INSERT INTO tail VALUES (?, ?, ?)", this.#workspace, this.#parts, encodeTail(growing));
   }
 
   written(all: boolean): void {
     this.#late = [];
+    this.#parts = all ? 0 : this.#parts + 1;
     const silent = this.#now() - SILENT;
     for (const known of this.#known.values()) {
       const { tail } = known;
       if (!tail) continue;
       tail.closed.length = 0;
+      tail.changed = POINTS;
       if (tail.last < silent) known.tail = undefined;
       else if (all) {
         if (tail.raw) tail.raw.dirty = false;
@@ -115,10 +123,15 @@ export class Samples {
 
   /** What an earlier process had not written as blocks when it ended; within a transaction. */
   restoreTail(): void {
-    const row = this.#sql.get("SELECT data FROM tail WHERE workspace = ?", this.#workspace);
-    if (!row) return;
-    for (const { id, t, data } of decodeTail(row.data as Uint8Array))
-      this.#sql.run("INSERT OR REPLACE INTO sample (series, resolution, t, data) VALUES (?, 1, ?, ?)", id, t, data);
+    const blocks = new Map<string, { id: number; t: number; block: RawBlock }>();
+    const rows = this.#sql.all("SELECT data FROM tail WHERE workspace = ? ORDER BY part", this.#workspace);
+    for (const row of rows)
+      for (const { id, t, data } of decodeTail(row.data as Uint8Array)) {
+        const whole = blocks.get(`${id} ${t}`)?.block ?? newRaw();
+        for (const [i, value] of decodeRaw(data).entries()) if (!Number.isNaN(value)) whole[i] = value;
+        blocks.set(`${id} ${t}`, { id, t, block: whole });
+      }
+    for (const { id, t, block } of blocks.values()) this.#writeBlock(id, 1, t, block);
     this.#sql.run("DELETE FROM tail WHERE workspace = ?", this.#workspace);
   }
 

@@ -29,6 +29,11 @@ const migrations: readonly string[] = [
    CREATE TABLE event (
      workspace INTEGER NOT NULL, time REAL NOT NULL, agent TEXT NOT NULL, kind TEXT NOT NULL, label TEXT NOT NULL,
      data TEXT NOT NULL, PRIMARY KEY (workspace, time, agent, kind, label)) WITHOUT ROWID;`,
+  // What grows is written piece by piece.
+  `ALTER TABLE tail RENAME TO whole_tail;
+   CREATE TABLE tail (workspace INTEGER NOT NULL, part INTEGER NOT NULL, data BLOB NOT NULL);
+   INSERT INTO tail SELECT workspace, 0, data FROM whole_tail;
+   DROP TABLE whole_tail;`,
 ];
 
 export const SCHEMA_VERSION = migrations.length;

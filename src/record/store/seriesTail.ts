@@ -33,6 +33,8 @@ export class SeriesTail {
   readonly closed: { resolution: Resolution; t: number; block: RawBlock | RolledBlock }[] = [];
   /** When its last reading was. */
   last = 0;
+  /** The first point of `raw` that was set since this was reset to {@link POINTS}. */
+  changed = POINTS;
   /** Readings of the present ten seconds that are in no rolled block yet. */
   readonly #pending = { point: 0, min: 0, max: 0, sum: 0, n: 0, last: 0 };
 
@@ -44,8 +46,10 @@ export class SeriesTail {
     if (this.raw?.t !== t) {
       if (this.raw?.dirty) this.closed.push({ resolution: 1, t: this.raw.t, block: this.raw.block });
       this.raw = { t, block: newRaw(), dirty: false };
+      this.changed = POINTS;
     }
     this.raw.block[second - t] = value;
+    if (second - t < this.changed) this.changed = second - t;
     this.raw.dirty = true;
     if (second > this.last) this.last = second;
     const pending = this.#pending;

@@ -1,4 +1,4 @@
-/** The raw blocks that still grow, of all series side by side: one row that is written every few seconds. */
+/** What was added to the raw blocks that still grow, of all series side by side: a row each few seconds. */
 
 export interface TailBlock {
   /** The series. */

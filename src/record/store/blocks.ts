@@ -24,19 +24,22 @@ export function newRaw(): RawBlock {
   return new Float64Array(POINTS).fill(Number.NaN);
 }
 
+// Filled again and again: most of what is encoded is some points of a block.
+const scratch = new Uint8Array(HEAD + POINTS * RAW);
+const scratchView = new DataView(scratch.buffer);
+
 /** @param from the first point that is of interest */
 export function encodeRaw(block: RawBlock, from = 0): Uint8Array {
-  const bytes = new Uint8Array(HEAD + POINTS * RAW);
-  const view = new DataView(bytes.buffer);
+  scratch.fill(0, 0, HEAD);
   let at = HEAD;
   for (let i = from; i < POINTS; i++) {
     const value = block[i] ?? Number.NaN;
     if (Number.isNaN(value)) continue;
-    mark(bytes, i);
-    view.setFloat64(at, value, true);
+    mark(scratch, i);
+    scratchView.setFloat64(at, value, true);
     at += RAW;
   }
-  return bytes.subarray(0, at);
+  return scratch.slice(0, at);
 }
 
 export function decodeRaw(bytes: Uint8Array): RawBlock {

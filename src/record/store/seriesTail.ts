@@ -12,10 +12,6 @@ import {
 
 export const ROLLED = [10, 60, 600] as const;
 
-/** Made anew for each piece of a block: a single point. */
-const one = () => new Float64Array(1);
-const newPiece = (): RolledBlock => ({ min: one(), mean: one(), max: one(), last: one(), n: one() });
-
 /** Blocks of a series that lie on disk. */
 export type BlockReader = (resolution: Resolution, from: number, to: number) => { t: number; data: Uint8Array }[];
 
@@ -72,19 +68,10 @@ export class SeriesTail {
   settle(): void {
     const { point, min, max, sum, n, last } = this.#pending;
     if (n === 0) return;
-    const piece = newPiece();
-    for (const [column, value] of [
-      ["min", min],
-      ["max", max],
-      ["mean", sum / n],
-      ["last", last],
-      ["n", n],
-    ] as const)
-      piece[column][0] = value;
     this.#pending.n = 0;
     for (const resolution of ROLLED) {
       const open = this.#open(resolution, point * 10);
-      merge(open.block, Math.floor((point * 10 - open.t) / resolution), piece, 0);
+      merge(open.block, Math.floor((point * 10 - open.t) / resolution), min, sum / n, max, last, n);
       open.dirty = true;
     }
   }
@@ -126,7 +113,7 @@ export class SeriesTail {
       if (t < start || t >= start + span) continue;
       some = true;
       for (let i = 0; i < POINTS; i++)
-        if (piece.n[i]) merge(fresh, Math.floor((t - start + i * finer) / resolution), piece, i);
+        if (piece.n[i]) mergePoint(fresh, Math.floor((t - start + i * finer) / resolution), piece, i);
     }
     if (!some && !known) return undefined;
     // A point with more readings knows more: several of one second are one in the finest.
@@ -156,16 +143,25 @@ export function include(block: RolledBlock, i: number, value: number): void {
 }
 
 /** Adds point `i` of another block to a point. */
-function merge(block: RolledBlock, to: number, from: RolledBlock, i: number): void {
-  const [n, more] = [block.n[to] ?? 0, from.n[i] ?? 0];
-  if (n === 0) {
-    copy(block, from, i, to);
-    return;
-  }
-  block.min[to] = Math.min(block.min[to] ?? 0, from.min[i] ?? 0);
-  block.max[to] = Math.max(block.max[to] ?? 0, from.max[i] ?? 0);
-  block.mean[to] = ((block.mean[to] ?? 0) * n + (from.mean[i] ?? 0) * more) / (n + more);
-  block.last[to] = from.last[i] ?? 0;
+function mergePoint(block: RolledBlock, to: number, from: RolledBlock, i: number): void {
+  merge(block, to, from.min[i] ?? 0, from.mean[i] ?? 0, from.max[i] ?? 0, from.last[i] ?? 0, from.n[i] ?? 0);
+}
+
+/** Adds what `more` readings came to to a point. Numbers one by one, as this is done for all that is recorded. */
+function merge(
+  block: RolledBlock,
+  to: number,
+  min: number,
+  mean: number,
+  max: number,
+  last: number,
+  more: number,
+): void {
+  const n = block.n[to] ?? 0;
+  block.min[to] = n === 0 ? min : Math.min(block.min[to] ?? 0, min);
+  block.max[to] = n === 0 ? max : Math.max(block.max[to] ?? 0, max);
+  block.mean[to] = n === 0 ? mean : ((block.mean[to] ?? 0) * n + mean * more) / (n + more);
+  block.last[to] = last;
   block.n[to] = n + more;
 }
 

@@ -27,10 +27,10 @@ export class Sql {
 
   /** All or nothing; other processes wait. */
   transaction(work: () => void): void {
-    this.db.exec("BEGIN IMMEDIATE");
+    this.#statement("BEGIN IMMEDIATE").run();
     try {
       work();
-      this.db.exec("COMMIT");
+      this.#statement("COMMIT").run();
     } catch (error) {
       // A full disk may have rolled it back already.
       if (this.db.isTransaction) this.db.exec("ROLLBACK");

@@ -85,8 +85,10 @@ try {
   const plainSize = sizeOf("plain.sqlite");
 
   // Prometheus takes samples of the last hours alone, or of one time after the other: as here.
-  const prometheus = await startEngine("prometheus");
-  if (!prometheus) console.log("There is no prometheus on PATH: it is left out.");
+  const prometheus = await startEngine("prometheus").catch((error: Error) => {
+    console.log(`${error.message} It is left out.`);
+    return undefined;
+  });
   const prometheusWriting = prometheus && (await cpuOfEngine(prometheus, () => feed(prometheus)));
   const prometheusSize = prometheus && sizeOfFolder(prometheus.folder);
 

@@ -5,14 +5,18 @@ import { aptInstall, canUseApt } from "./apt.ts";
 
 const PACKAGES = { prometheus: "prometheus", promtool: "prometheus", "victoria-metrics": "victoria-metrics" };
 
-export type EngineProgram = keyof typeof PACKAGES;
+type EngineProgram = keyof typeof PACKAGES;
 
-/** Path of a program; where it is missing Debian's package is installed, if that can be done. Undefined where not. */
-export async function engineProgram(name: EngineProgram): Promise<string | undefined> {
+/**
+ * Path of a program; where it is missing Debian's package is installed, if that can be done.
+ * @throws what to do where it can't
+ */
+export async function engineProgram(name: EngineProgram): Promise<string> {
+  if (!find(name) && canUseApt()) await aptInstall([...new Set(Object.values(PACKAGES))]);
   const found = find(name);
-  if (found || !canUseApt()) return found;
-  await aptInstall([...new Set(Object.values(PACKAGES))]);
-  return find(name);
+  if (!found)
+    throw new Error(`No ${name} was found. Put one on PATH: on Debian it is in the package ${PACKAGES[name]}.`);
+  return found;
 }
 
 function find(name: string): string | undefined {

@@ -62,11 +62,11 @@ const KINDS: Kind[] = [
   },
 ];
 
-/** Starts an engine; undefined where its program is missing and can't be installed. */
-export async function startEngine(name: Kind["name"]): Promise<Engine | undefined> {
+/** Starts an engine. @throws where its program is missing and can't be installed */
+export async function startEngine(name: Kind["name"]): Promise<Engine> {
   const program = await engineProgram(name);
   const kind = KINDS.find((one) => one.name === name);
-  if (!program || !kind) return undefined;
+  if (!kind) throw new Error(`There is no engine ${name}.`);
   const folder = mkdtempSync(join(tmpdir(), `${name}-`));
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;

@@ -59,7 +59,6 @@ describe("history from an engine", () => {
     store = openStore({ file: join(folder, "s.sqlite"), workspace: "/w", now, log, limits: { maxSize: 1e9, keep } });
     for (const name of ENGINES) {
       const engine = await startEngine(name);
-      if (!engine) continue;
       const endpoint = { url: engine.writeUrl, headers: {} };
       const options = { endpoint, labels: { host: HOST, workspace: "/w" }, queueFolder: join(folder, name), now, log };
       const source = promqlSource({ url: engine.url, headers: {}, now: () => now() + 60 });
@@ -92,10 +91,9 @@ describe("history from an engine", () => {
       this.timeout(120_000);
       let source: QuerySource;
       let range: { from: number; to: number };
-      before(function () {
+      before(() => {
         const found = engines.get(name);
-        // Debian's is installed where that can be done: elsewhere it has to be on PATH.
-        if (!found) this.skip();
+        assert.ok(found);
         source = found.source;
         range = { from: scripted.start, to: scripted.start + SECONDS };
       });

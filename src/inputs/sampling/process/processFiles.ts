@@ -3,8 +3,19 @@ import { KeptFile } from "../keptFile.ts";
 import { argvOf, programPath, startTimeOf } from "./linux.ts";
 import { programName } from "./list.ts";
 
+/** The kernel's USER_HZ, 100 on all architectures that Node runs on. */
 const TICKS = 100;
-const PAGE = 4096;
+
+let page: number | undefined;
+
+/** Bytes of a page: 4096, on some ARM machines 16 or 64 KiB. Told from our own memory, as Node knows it in bytes. */
+function pageSize(): number {
+  if (page === undefined) {
+    const pages = Number(readFileSync("/proc/self/statm", "latin1").split(" ")[1]);
+    page = 2 ** Math.round(Math.log2(process.memoryUsage.rss() / pages));
+  }
+  return page;
+}
 
 /** What `/proc/PID/stat` tells. Times are seconds. */
 export interface ProcessStat {
@@ -60,7 +71,7 @@ export class ProcessFiles {
       threads: number(17),
       startTicks: number(19),
       virtual: number(20),
-      memory: number(21) * PAGE,
+      memory: number(21) * pageSize(),
     };
   }
 
@@ -79,6 +90,8 @@ export class ProcessFiles {
   }
 
   slow(): SlowFigures {
+    // One that was seen just after its fork becomes another program.
+    this.#name = undefined;
     const links = names(`${this.#root}/fd`);
     const sockets = (links ?? []).flatMap((fd) => socketInode(`${this.#root}/fd/${fd}`) ?? []);
     let contextSwitches = 0;

@@ -222,8 +222,8 @@ export class Collector {
   }
 
   #applyRecord(): void {
-    const { record, systemInterval, gpuInterval } = this.#settings;
-    this.recorder.configure({ record });
+    const { systemInterval, gpuInterval } = this.#settings;
+    this.recorder.configure(this.#settings);
     this.#machine.configure({ system: systemInterval, gpu: gpuInterval });
   }
 

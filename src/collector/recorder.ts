@@ -55,7 +55,7 @@ export class Recorder {
     return this.#remote ?? this.#kept();
   }
 
-  configure({ record, source }: Pick<CollectorSettings, "record" | "source">): void {
+  configure({ record, source }: CollectorSettings): void {
     const { addresses, now, log } = this.#options;
     const limits = { maxSize: record.maxSize, keep: record.keep };
     if (!record.enabled) {

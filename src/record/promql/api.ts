@@ -10,6 +10,8 @@ export interface Answered {
 const PATIENCE = 30;
 /** Queries at a time, so that a dashboard does not make an engine refuse others. */
 const AT_A_TIME = 6;
+/** VictoriaMetrics' default, seconds. */
+const LATENCY_OFFSET = 30;
 /** Bytes of an answer. */
 const LONGEST_ANSWER = 256 * 1024 * 1024;
 
@@ -23,6 +25,7 @@ interface Body {
 export class PromqlApi {
   readonly #endpoint: RemoteEndpoint;
   #running = 0;
+  #unsettled: Promise<number> | undefined;
   readonly #waiting: (() => void)[] = [];
 
   /** @param endpoint up to `/api/v1`, e.g. `http://prometheus:9090`; resolved */
@@ -50,6 +53,30 @@ export class PromqlApi {
   async series(selector: string, start: number, end: number): Promise<Record<string, string>[]> {
     const data = await this.#ask("series", { "match[]": selector, start: String(start), end: String(end) });
     return Array.isArray(data) ? data : [];
+  }
+
+  /**
+   * Of the last so many seconds an engine repeats older values, for steps below a minute: VictoriaMetrics does
+   * (`-search.latencyOffset`), Prometheus and Mimir don't.
+   */
+  async unsettled(): Promise<number> {
+    this.#unsettled ??= this.#isVictoriaMetrics().then((is) => (is ? LATENCY_OFFSET : 0));
+    return this.#unsettled;
+  }
+
+  /** It says that it is a Prometheus, but not which revision of it. */
+  async #isVictoriaMetrics(): Promise<boolean> {
+    const { url, headers } = this.#endpoint;
+    try {
+      const signal = AbortSignal.timeout(PATIENCE * 1000);
+      const answer = await fetch(`${url}/api/v1/status/buildinfo`, { headers, redirect: "manual", signal });
+      const { data } = parsed(await answer.text()) as { data?: { version?: string; revision?: string } };
+      return data?.version !== undefined && data.revision === undefined;
+    } catch {
+      // What is wrong with it the question itself will tell.
+      this.#unsettled = undefined;
+      return false;
+    }
   }
 
   async #ask(path: string, parameters: Record<string, string>): Promise<unknown> {

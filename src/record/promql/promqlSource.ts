@@ -25,8 +25,6 @@ const RUN_TOLD = 60;
 const MINUTE = 60;
 /** A run that is asked for by its id began so long ago (s) at most: as long as the store keeps anything. */
 const LONGEST_AGO = 366 * 86_400;
-/** Near the present VictoriaMetrics repeats older values for steps below a minute (its latencyOffset, s). */
-const UNSETTLED = 30;
 
 /**
  * History from an engine that speaks PromQL and got its figures by our remote write: Prometheus, VictoriaMetrics, Mimir.
@@ -67,7 +65,7 @@ class PromqlSource implements QuerySource {
     checkPoints(query.points);
     const range = await this.#range(query);
     const { step } = planSamples({ ...range, points: query.points }, this.#now(), () => Number.POSITIVE_INFINITY);
-    const { first, last } = this.#ends(range, step);
+    const { first, last } = await this.#ends(range, step);
     if (last < first) return [];
     const selected = within(metricSelector(query.metric, query, query.attributes), step);
     const figures = {
@@ -84,7 +82,7 @@ class PromqlSource implements QuerySource {
     checkPoints(query.points);
     const range = await this.#range(query);
     const { step } = planLatency({ ...range, points: query.points }, this.#now(), Number.POSITIVE_INFINITY);
-    const { first, last } = this.#ends(range, step);
+    const { first, last } = await this.#ends(range, step);
     if (last < first) return [];
     const answers = await this.#api.queryRange(latencyExpression(kindMatchers(query), step), first, last, step);
     return kindsOf(answers)
@@ -146,10 +144,12 @@ class PromqlSource implements QuerySource {
   }
 
   /** The ends of the first and last bucket. */
-  #ends({ from, to }: TimeRange, step: number): { first: number; last: number } {
-    const settled = step < MINUTE ? this.#now() - UNSETTLED : Number.POSITIVE_INFINITY;
+  async #ends({ from, to }: TimeRange, step: number): Promise<{ first: number; last: number }> {
     const first = (Math.floor(from / step) + 1) * step;
-    return { first, last: Math.min(Math.ceil(to / step), Math.floor(settled / step)) * step };
+    const unsettled = step < MINUTE ? await this.#api.unsettled() : 0;
+    const settled = unsettled > 0 ? Math.floor((this.#now() - unsettled) / step) : Number.POSITIVE_INFINITY;
+    const last = Math.min(Math.ceil(to / step), settled);
+    return { first, last: last * step };
   }
 }
 

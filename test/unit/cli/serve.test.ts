@@ -1,21 +1,13 @@
 import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { join } from "node:path";
+import { freePort } from "../../support/engines.ts";
 import { until } from "../../support/until.ts";
+import { Receiver } from "../export/receiver.ts";
 import { alive } from "../support/workplace.ts";
 import { Terminal } from "./terminal.ts";
 
 const briefly = join(import.meta.dirname, "agents", "briefly.ts");
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await until("a port", () => server.listening);
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
 
 describe("agent-vitals serve, record and export", function () {
   this.timeout(60_000);
@@ -34,7 +26,7 @@ describe("agent-vitals serve, record and export", function () {
   it("record without an editor, answer scrapes, and start the collector again when it dies", async () => {
     const port = await freePort();
     const cli = terminal.cli("serve", "--prometheus-port", String(port), "--log", "info");
-    await cli.says(/Export +prometheus http:\/\/127\.0\.0\.1:\d+\/metrics: ok/);
+    await cli.says(/Export +Prometheus http:\/\/127\.0\.0\.1:\d+\/metrics: ok/);
     assert.equal((await terminal.run([briefly, "one"], ours()).ended).code, 0);
     const scrape = (headers: Record<string, string>) => fetch(`http://127.0.0.1:${port}/metrics`, { headers });
     assert.equal((await scrape({})).status, 401);
@@ -62,6 +54,44 @@ describe("agent-vitals serve, record and export", function () {
     });
     cli.child.kill("SIGTERM");
     assert.equal((await cli.ended).code, 0);
+  });
+
+  it("send what they are asked to send, and say where to", async () => {
+    const receiver = new Receiver();
+    await receiver.open();
+    try {
+      const where = ["--remote-write", `${receiver.url}/write`, "--otlp", receiver.url];
+      const header = ["--header", `X-Key: $${"{env:VITALS_TEST_KEY}"}`];
+      process.env.VITALS_TEST_KEY = "k1";
+      const cli = terminal.cli("serve", ...where, ...header);
+      delete process.env.VITALS_TEST_KEY;
+      await cli.says(/Export +remote write http:\/\/127\.0\.0\.1:\d+\/write: /);
+      assert.equal((await terminal.run([briefly, "one"], ours()).ended).code, 0);
+      const to = (path: string) => receiver.received.filter((one) => one.path === path);
+      await until(
+        "all three are sent",
+        () => ["/write", "/v1/metrics", "/v1/traces"].every((path) => to(path).length > 0),
+        40,
+      );
+      assert.ok(receiver.received.every(({ headers }) => headers["x-key"] === "k1"));
+      cli.child.kill("SIGTERM");
+      assert.equal((await cli.ended).code, 0);
+      assert.doesNotMatch(readFileSync(terminal.addresses.logFile, "utf8"), /k1/);
+    } finally {
+      await receiver.close();
+    }
+  });
+
+  it("refuse an address or header that can't be used", async () => {
+    for (const [args, words] of [
+      [["--remote-write", "host:9090"], /--remote-write: host:9090 is no address/],
+      [["--otlp", "http://h", "--header", "Bearer x"], /--header is NAME: VALUE/],
+      [["--otlp", "http://h", "--header", `A: $${"{env:VITALS_NOT_SET}"}`], /VITALS_NOT_SET}, which is not set/],
+    ] as const) {
+      const { code, stderr } = await terminal.cli("serve", ...args).ended;
+      assert.equal(code, 2);
+      assert.match(stderr, words);
+    }
   });
 
   it("say what is recorded, write it into files, and delete it", async () => {

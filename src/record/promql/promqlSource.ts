@@ -108,8 +108,8 @@ class PromqlSource implements QuerySource {
       told("agent_vitals_run_start_time_seconds", from - RUN_TOLD),
       told(RUN_END, from - RUN_TOLD),
     ]);
-    const byRun = new Map(ends.map((end) => [end.labels.run, end]));
-    return starts
+    const byRun = fullest(ends);
+    return [...fullest(starts).values()]
       .map((start) => runOf(start, byRun.get(start.labels.run)))
       .filter(({ start, end = Number.POSITIVE_INFINITY }) => start < to && end >= from)
       .sort((a, b) => a.start - b.start);
@@ -186,6 +186,13 @@ function seriesData(metric: string, answers: readonly Answered[], step: number):
 function seriesOfMetric(metric: string, labels: Record<string, string>) {
   const name = /^[^{]*/.exec(metricSelector(metric, {}))?.[0] ?? "";
   return seriesOf(name, labels) ?? { metric };
+}
+
+/** By run: what is learnt of it later (its runtime, its version) makes another series. */
+function fullest(all: readonly Answered[]): Map<string | undefined, Answered> {
+  const size = ({ labels }: Answered) => Object.keys(labels).length;
+  const rising = all.toSorted((a, b) => size(a) - size(b));
+  return new Map(rising.map((one) => [one.labels.run, one]));
 }
 
 function runOf({ labels, values }: Answered, end: Answered | undefined): RecordedRun {

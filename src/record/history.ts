@@ -8,7 +8,7 @@ const WHOLE: Partial<Record<MetricName, Record<string, string>>> = {
 /** Of everything in the range. */
 const QUANTILES = [0.5, 0.95, 0.99];
 /** Nobody draws them. */
-const LEFT_OUT = new Set<string>(["hw.temperature", "agent_vitals.gpu.clock"]);
+const LEFT_OUT = new Set<string>(["agent_vitals.gpu.clock"]);
 
 /** Everything that the charts of one agent show of a range, or of a run's life within it. */
 export async function readHistory(source: QuerySource, query: HistoryQuery): Promise<History> {

@@ -57,6 +57,41 @@ describe("Agents of the workspace", () => {
     assert.equal(sampled.voice?.failure, 0);
   });
 
+  it("are recorded, as a document tells", async () => {
+    await until("the record tells of it", async () => {
+      await run("showRecord");
+      const text = vscode.window.activeTextEditor?.document.getText() ?? "";
+      return /^# What Agent Vitals has recorded/.test(text) && /\| fixture-agent \| 1 \| \d+ \|/.test(text);
+    });
+    await vscode.commands.executeCommand("workbench.action.closeActiveEditor");
+  });
+
+  it("are logged as soon as a setting asks for it, and no longer", async () => {
+    const settings = vscode.workspace.getConfiguration("agentVitals");
+    const exports = async () => (await api()).state()?.record?.exports ?? [];
+    await settings.update("performanceLog.level", "info", vscode.ConfigurationTarget.Global);
+    await until("the log is open", async () =>
+      (await exports()).some(({ kind, state }) => kind === "log" && state === "ok"),
+    );
+    await run("openPerformanceLog");
+    const text = vscode.window.activeTextEditor?.document.getText() ?? "";
+    assert.equal(JSON.parse(text.split("\n")[0] ?? "").kind, "header");
+    await vscode.commands.executeCommand("workbench.action.closeActiveEditor");
+    await settings.update("performanceLog.level", undefined, vscode.ConfigurationTarget.Global);
+    await until("the log is closed", async () => (await exports()).length === 0);
+  });
+
+  it("say where figures can't be sent, and what to do", async () => {
+    const settings = vscode.workspace.getConfiguration("agentVitals");
+    const failed = async () => (await api()).state()?.record?.exports.find(({ kind }) => kind === "otlp");
+    await settings.update("export.otlp.endpoint", "localhost:4318", vscode.ConfigurationTarget.Global);
+    const { state, message } = await until("the address is refused", failed);
+    assert.equal(state, "failed");
+    assert.match(message ?? "", /localhost:4318 is no address: it begins with http/);
+    await settings.update("export.otlp.endpoint", undefined, vscode.ConfigurationTarget.Global);
+    await until("it is no longer asked for", async () => !(await failed()));
+  });
+
   it("have a terminal that is only a view", async () => {
     const terminal = vscode.window.terminals.find((t) => t.name === "fixture-agent");
     assert.ok(terminal);

@@ -16,6 +16,7 @@ export function Machine({ state, agent }: { state: WorkspaceState; agent: AgentS
   return (
     <footer class="quiet">
       {machine && <p>{machine.join(" · ")}</p>}
+      {record?.source !== undefined && <p>History of all but the live charts is read from {record.source}.</p>}
       {record?.exports.filter(troubled).map((one) => (
         <p key={one.kind}>{troubleOf(one)}</p>
       ))}

@@ -97,11 +97,12 @@ export async function evaluate<T>(
   expression: string,
   deadline?: number,
   awaitPromise = false,
+  includeCommandLineAPI = true,
 ): Promise<T> {
   const { result, exceptionDetails } = await session.send(
     "Runtime.evaluate",
     // Node before 20.16 has no other way to its modules from outside of one than the command line API's `require`.
-    { expression, awaitPromise, returnByValue: true, silent: true, includeCommandLineAPI: true },
+    { expression, awaitPromise, returnByValue: true, silent: true, includeCommandLineAPI },
     deadline,
   );
   if (exceptionDetails) throw new Error(exceptionDetails.exception?.description ?? exceptionDetails.text);

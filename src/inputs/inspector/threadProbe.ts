@@ -50,9 +50,10 @@ export class ThreadProbe {
   /** A worker answers before it is a whole Node: it has no `process` at first, then no event loop that turns. */
   async #start(seconds: number): Promise<void> {
     const whole = "typeof process === 'object' && typeof setImmediate === 'function'";
-    const isWhole = () => evaluate<boolean>(this.#session, whole, seconds);
+    // The command line API would load modules that the worker is just loading.
+    const isWhole = () => evaluate<boolean>(this.#session, whole, seconds, false, false);
     if (!(await poll(seconds, async () => (await isWhole()) || undefined))) throw new Error("it does not start");
-    await evaluate(this.#session, "new Promise((resolve) => setImmediate(resolve))", seconds, true);
+    await evaluate(this.#session, "new Promise((resolve) => setImmediate(resolve))", seconds, true, false);
     this.#started = true;
   }
 }

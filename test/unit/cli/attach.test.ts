@@ -221,11 +221,14 @@ describe("agent-vitals attach", function () {
     assert.match(stderr, /^agent-vitals: No process has the pid \d+.*\n$/);
   });
 
-  /** The collector has been told of so many. */
+  /** The collector has been told of so many, and has read the process's figures since. */
   async function untilCounted(count: number): Promise<void> {
+    const begun = Date.now() / 1000;
     const window = await terminal.connect(version);
-    const counted = async () => (await stateOf(window)).agents[0]?.latency[0]?.session.count;
-    await until(`${count} are counted`, async () => (await counted()) === count);
+    await until(`${count} are counted`, async () => {
+      const [watched] = (await stateOf(window)).agents;
+      return watched?.latency[0]?.session.count === count && (watched.resources?.time ?? 0) > begun;
+    });
     window.close();
   }
 });

@@ -48,6 +48,8 @@ export class PerformanceLog implements RecordSink {
   #values = new Map<string, Record<string, number>>();
   #second = 0;
   #minute: number;
+  /** The file is there. */
+  #begun = false;
   #lost = 0;
   #unsaid = 0;
   #message: string | undefined;
@@ -61,6 +63,7 @@ export class PerformanceLog implements RecordSink {
     this.#file = new RotatingFile(file, { maxSize, maxFiles, head });
     this.#timer = setInterval(() => this.flush(), WRITE_EVERY);
     this.#timer.unref();
+    this.flush();
   }
 
   state(): ExportState {
@@ -130,7 +133,7 @@ export class PerformanceLog implements RecordSink {
     const now = this.#options.now();
     if (this.#second < Math.floor(now) - 1) this.#endSecond(Math.floor(now));
     if (Math.floor(now / MINUTE) !== this.#minute) this.#endMinute(now);
-    if (this.#lines.length === 0) return;
+    if (this.#lines.length === 0 && this.#begun) return;
     const waiting = this.#lines;
     try {
       if (this.#unsaid > 0)
@@ -138,6 +141,7 @@ export class PerformanceLog implements RecordSink {
           JSON.stringify({ kind: "lost", time: now, lines: this.#unsaid, reason: this.#message ?? "too many lines" }),
         );
       this.#file.write(waiting);
+      this.#begun = true;
       this.#lines = [];
       this.#unsaid = 0;
       if (this.#message !== undefined) this.#options.log("info", "The performance log goes on.");

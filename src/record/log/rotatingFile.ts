@@ -21,8 +21,9 @@ export class RotatingFile {
     this.#head = options.head;
   }
 
-  /** Whole lines. @throws when the file can't be written */
+  /** Whole lines; without any the file is there afterwards all the same. @throws when the file can't be written */
   write(lines: readonly string[]): void {
+    this.#open();
     let batch = "";
     let bytes = 0;
     for (const line of lines) {

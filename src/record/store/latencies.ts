@@ -1,8 +1,9 @@
+import type { SQLOutputValue } from "node:sqlite";
 import type { RecordedResponse, RecordedSummary } from "../../model/series.ts";
 import { indexOf } from "../counts.ts";
 import { bucketOf } from "../slots.ts";
 import { decodeSparse, encodeSparse, type Sparse } from "./sparse.ts";
-import type { Row, Sql } from "./sql.ts";
+import type { Sql } from "./sql.ts";
 
 /** Widths of the stretches whose counts are kept, seconds: what a chart asks for is merged from the widest that fit. */
 export const STRETCHES = [60, 600, 3600] as const;
@@ -155,16 +156,9 @@ export class Latencies {
   }
 
   #rows(id: number, stretch: Stretch, from: number, to: number, firsts: boolean): LatencyCounts[] {
-    const columns = firsts ? "*" : "t, count, errors, cancelled, sum, max, data";
-    return this.#sql
-      .all(
-        `SELECT ${columns} FROM latency WHERE of = ? AND resolution = ? AND t >= ? AND t < ? ORDER BY t`,
-        id,
-        stretch,
-        from,
-        to,
-      )
-      .map(countsOf);
+    const columns = firsts ? `${DURATIONS}, first_sum, first_max, firsts` : DURATIONS;
+    const query = `SELECT ${columns} FROM latency WHERE of = ? AND resolution = ? AND t >= ? AND t < ? ORDER BY t`;
+    return this.#sql.columns(query, id, stretch, from, to).map(countsOf);
   }
 
   #roll(): void {
@@ -210,8 +204,7 @@ export class Latencies {
     const t = floorTo(time, 60);
     let minute = kind.minutes.get(t);
     if (!minute) {
-      const row = this.#sql.get("SELECT * FROM latency WHERE of = ? AND resolution = 60 AND t = ?", kind.id, t);
-      const known = row ? countsOf(row) : emptyCounts(t);
+      const [known = emptyCounts(t)] = this.#rows(kind.id, 60, t, t + 60, true);
       minute = { ...known, durations: mapOf(known.durations), firsts: mapOf(known.firsts), dirty: false };
       kind.minutes.set(t, minute);
     }
@@ -270,18 +263,10 @@ function mergedOf(t: number, parts: Iterable<LatencyCounts>): LatencyCounts {
 }
 
 const NOTHING = new Uint8Array();
+const DURATIONS = "t, count, errors, cancelled, sum, max, data";
 
-function countsOf(row: Row): LatencyCounts {
-  return {
-    t: Number(row.t),
-    count: Number(row.count),
-    errors: Number(row.errors),
-    cancelled: Number(row.cancelled),
-    sum: Number(row.sum),
-    max: Number(row.max),
-    durations: row.data as Uint8Array,
-    firstSum: Number(row.first_sum ?? 0),
-    firstMax: Number(row.first_max ?? 0),
-    firsts: (row.firsts as Uint8Array | undefined) ?? NOTHING,
-  };
+/** From the columns of {@link DURATIONS}, and those of first tokens where they were read. */
+function countsOf(row: readonly SQLOutputValue[]): LatencyCounts {
+  const [t, count, errors, cancelled, sum, max, durations, firstSum = 0, firstMax = 0, firsts = NOTHING] = row;
+  return { t, count, errors, cancelled, sum, max, durations, firstSum, firstMax, firsts } as unknown as LatencyCounts;
 }

@@ -20,6 +20,14 @@ export class Sql {
   all(sql: string, ...values: SQLInputValue[]): Row[] {
     return this.#statement(sql).all(...values);
   }
+  /** Rows as arrays, in the order of their columns: many rows are read sooner so. */
+  columns(sql: string, ...values: SQLInputValue[]): SQLOutputValue[][] {
+    const statement = this.#statement(`${sql} `);
+    // Since Node 22.16.
+    if (!("setReturnArrays" in statement)) return this.all(sql, ...values).map((row) => Object.values(row));
+    statement.setReturnArrays(true);
+    return statement.all(...values) as unknown as SQLOutputValue[][];
+  }
   /** Rows one by one; the statement is this iteration's own. */
   iterate(sql: string, ...values: SQLInputValue[]): IterableIterator<Row> {
     return this.db.prepare(sql).iterate(...values);

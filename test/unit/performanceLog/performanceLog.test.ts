@@ -150,7 +150,7 @@ describe("the performance log", () => {
     log.close();
     assert.deepEqual(
       linesOf().map(({ kind }) => kind),
-      ["header", "response", "summary"],
+      ["header", "header", "response", "summary"],
     );
   });
 

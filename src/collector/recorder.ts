@@ -1,3 +1,4 @@
+import { hostname } from "node:os";
 import { join } from "node:path";
 import { type RemoteEndpoint, resolved } from "../model/remoteEndpoint.ts";
 import type {
@@ -99,7 +100,7 @@ export class Recorder {
   }
 
   history(query: HistoryQuery): Promise<History> {
-    return readHistory(this.source, query);
+    return readHistory(this.source, query, hostname());
   }
 
   exportFile(params: ExportFileParams): Promise<ExportFileResult> {

@@ -33,6 +33,8 @@ export interface DashboardMemento {
   turn?: number | undefined;
   turnList?: TurnListChoice;
   range?: DashboardRange | undefined;
+  /** Of several machines that whose history is shown. */
+  host?: string;
   /** The two runs of {@link agent} that are laid side by side, by their ids. */
   compared?: [string, string] | undefined;
 }

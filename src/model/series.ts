@@ -277,6 +277,8 @@ export interface QuerySource {
   percentiles(query: Omit<LatencyQuery, "points">, quantiles: readonly number[]): Promise<PercentileData[]>;
   runs(range: TimeRange & SeriesFilter): Promise<RecordedRun[]>;
   events(range: TimeRange & SeriesFilter): Promise<RecordedEvent[]>;
+  /** The machines on which an agent ran, where the source knows several. */
+  hosts?(range: TimeRange & { agent: string }): Promise<string[]>;
 }
 
 export interface PercentileData {
@@ -297,6 +299,8 @@ export interface HistoryQuery extends TimeRange {
   agent: string;
   /** Narrows the range to a run's life. */
   run?: string;
+  /** Of several machines this one; absent: the one that the source is asked on, else the first. */
+  host?: string;
   points: number;
 }
 
@@ -306,6 +310,9 @@ export interface History extends TimeRange {
   run?: string;
   /** Of whom: {@link QuerySource.name}. */
   source: string;
+  /** The machine that all of it is of, and those that could be asked for, where the source knows several. */
+  host?: string;
+  hosts?: string[];
   series: SeriesData[];
   latency: LatencyData[];
   /** By query type over the whole range: p50, p95 and p99 in this order. */

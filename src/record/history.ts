@@ -10,10 +10,16 @@ const QUANTILES = [0.5, 0.95, 0.99];
 /** Nobody draws them. */
 const LEFT_OUT = new Set<string>(["agent_vitals.gpu.clock"]);
 
-/** Everything that the charts of one agent show of a range, or of a run's life within it. */
-export async function readHistory(source: QuerySource, query: HistoryQuery): Promise<History> {
+/**
+ * Everything that the charts of one agent show of a range, or of a run's life within it.
+ * @param here the name of this machine, which is shown first where the source knows several
+ */
+export async function readHistory(source: QuerySource, query: HistoryQuery, here?: string): Promise<History> {
   const { agent, run, points } = query;
-  const runs = await source.runs({ from: query.from, to: query.to, agent });
+  const hosts = await source.hosts?.({ from: query.from, to: query.to, agent });
+  const host = hosts?.find((one) => one === query.host) ?? hosts?.find((one) => one === here) ?? hosts?.[0];
+  const of = host === undefined ? {} : { host };
+  const runs = await source.runs({ from: query.from, to: query.to, agent, ...of });
   const range =
     run === undefined
       ? query
@@ -26,18 +32,20 @@ export async function readHistory(source: QuerySource, query: HistoryQuery): Pro
     if (LEFT_OUT.has(metric)) return [];
     const attributes = WHOLE[metric as MetricName];
     const whose = "agent" in definition ? agent : null;
-    return [{ metric, agent: whose, from, to, points, ...(attributes && { attributes }) }];
+    return [{ metric, agent: whose, from, to, points, ...of, ...(attributes && { attributes }) }];
   });
   const [series, latency, totals, events] = await Promise.all([
     Promise.all(asked.map((one) => source.series(one))),
-    source.latency({ agent, from, to, points }),
-    source.percentiles({ agent, from, to }, QUANTILES),
-    source.events({ agent, from, to }),
+    source.latency({ agent, from, to, points, ...of }),
+    source.percentiles({ agent, from, to, ...of }, QUANTILES),
+    source.events({ agent, from, to, ...of }),
   ]);
   return {
     agent,
     ...(run !== undefined && { run }),
     source: source.name,
+    ...of,
+    ...(hosts && { hosts }),
     from,
     to,
     series: series.flat(),

@@ -19,6 +19,8 @@ describe("The dashboard's history", () => {
   let story: Story;
   /** Answers a history request; the default answers at once. */
   let answering: boolean;
+  /** Machines that the source knows, where there are several. */
+  let hosts: string[] | undefined;
 
   before(async () => {
     browser = await launchChromium();
@@ -46,12 +48,14 @@ describe("The dashboard's history", () => {
     script = new ScriptedAgent({ ...voiceAgent(now - 300), runs: [{ from: 1 }] });
     script.play(300);
     answering = true;
+    hosts = undefined;
     dashboard = await DashboardPage.open(browser, options);
     page = dashboard.page;
     dashboard.respond = (request) => {
       if (request.kind === "runs") return [{ kind: "runs", agent: request.agent, runs: [...story.runs] }];
       if (request.kind !== "history" || !answering) return [];
-      return [{ kind: "history", id: request.id, history: scriptedHistory(request.query, story) }];
+      const of = hosts ? { hosts, host: request.query.host ?? hosts[0] ?? "" } : {};
+      return [{ kind: "history", id: request.id, history: { ...scriptedHistory(request.query, story), ...of } }];
     };
     await dashboard.tellState(state());
     const series = script.series();
@@ -83,6 +87,25 @@ describe("The dashboard's history", () => {
     return { x: box.x + (box.width - 54) * share, y: box.y + y };
   };
   const canvas = () => page.evaluate<string>("document.querySelector('.tracks canvas').toDataURL()");
+
+  it("is of one machine at a time where the source knows several", async () => {
+    await open();
+    hosts = ["desk", "lab"];
+    await choose("1 h");
+    assert.equal(lastQuery().host, undefined);
+    await page.getByRole("button", { name: "Machine: " }).click();
+    assert.deepEqual(await page.getByRole("menuitemradio").or(page.getByRole("menuitem")).allInnerTexts(), [
+      "desk",
+      "lab",
+    ]);
+    await page.getByText("lab", { exact: true }).click();
+    await until("the other machine is asked for", () => lastQuery().host === "lab");
+    await dashboard.painted();
+    assert.equal(await page.getByRole("button", { name: "Machine: lab" }).count(), 1);
+    hosts = undefined;
+    await choose("24 h");
+    assert.equal(await page.getByRole("button", { name: "Machine: " }).count(), 0);
+  });
 
   it("is asked for by the range that is chosen, with no more points than pixels", async () => {
     await open();

@@ -78,7 +78,7 @@ export function App(props: AppProps) {
 function Pages(props: AppProps & { agent: AgentState; notices: VNode }) {
   const { model, agent, notices, keep, askTurn, askRuns, run, savePicture } = props;
   const narrow = useMedia("(max-width: 699px)");
-  const { page = "overview", range = LIVE, table = false } = model.memento;
+  const { page = "overview", range = LIVE, table = false, host } = model.memento;
   const [paused, setPaused] = useState<Present>();
   const picture = useRef<() => Picture>(null);
   // Where zooming began, to go back to.
@@ -102,10 +102,13 @@ function Pages(props: AppProps & { agent: AgentState; notices: VNode }) {
     agent,
     ...(paused ?? present),
     range,
+    host,
     paused: paused !== undefined,
     runs,
     feed: model.history,
   };
+  const told = range.kind === "live" ? undefined : model.history.history;
+  const several = (told?.hosts?.length ?? 0) > 1 ? told : undefined;
   const charts = page === "overview" || page === "resources";
   const bar = charts && (
     <RangeBar
@@ -114,6 +117,7 @@ function Pages(props: AppProps & { agent: AgentState; notices: VNode }) {
       paused={paused !== undefined}
       table={table}
       narrow={narrow}
+      hosts={several && { all: several.hosts ?? [], shown: several.host, choose: (chosen) => keep({ host: chosen }) }}
       choose={choose}
       back={back}
       onPause={(still) => setPaused(still ? present : undefined)}

@@ -14,7 +14,7 @@ import type {
 } from "../../model/series.ts";
 import { unitOf } from "../../model/series.ts";
 import { seriesOf } from "../export/prometheus/names.ts";
-import { EVENT, RUN_END } from "../export/prometheus/remoteSeries.ts";
+import { EVENT, RUN_END, RUN_START } from "../export/prometheus/remoteSeries.ts";
 import { checkPoints, checkRange, planLatency, planSamples } from "../store/plan.ts";
 import { type Answered, PromqlApi } from "./api.ts";
 import { APART, matchersOf, metricSelector, selector, together, within } from "./expressions.ts";
@@ -104,10 +104,7 @@ class PromqlSource implements QuerySource {
     const until = Math.max(to, this.#now());
     const told = (name: string, begin: number) =>
       this.#api.query(`last_over_time(${selector(name, matchers)}[${Math.ceil(until - begin)}s])`, until);
-    const [starts, ends] = await Promise.all([
-      told("agent_vitals_run_start_time_seconds", from - RUN_TOLD),
-      told(RUN_END, from - RUN_TOLD),
-    ]);
+    const [starts, ends] = await Promise.all([told(RUN_START, from - RUN_TOLD), told(RUN_END, from - RUN_TOLD)]);
     const byRun = fullest(ends);
     return [...fullest(starts).values()]
       .map((start) => runOf(start, byRun.get(start.labels.run)))
@@ -130,6 +127,13 @@ class PromqlSource implements QuerySource {
       .flat()
       .flatMap(({ labels, values }) => values.map(([, time]) => eventOf(labels, time)))
       .sort((a, b) => a.time - b.time);
+  }
+
+  async hosts({ from, to, agent }: TimeRange & { agent: string }): Promise<string[]> {
+    const starts = selector(RUN_START, { agent });
+    const query = `group by (host) (last_over_time(${starts}[${Math.ceil(to - from) + RUN_TOLD}s]))`;
+    const answers = await this.#api.query(query, to);
+    return answers.map(({ labels }) => labels.host ?? "").sort();
   }
 
   /** A run narrows it to its life. */

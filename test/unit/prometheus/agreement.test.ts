@@ -202,6 +202,36 @@ describe("history from an engine", () => {
         assert.match(theirs.source, /^http:\/\/127\.0\.0\.1:\d+$/);
       });
 
+      it("shows one machine of several at a time: this one, or which is asked for", async () => {
+        const other = script(scripted.start);
+        const endpoint = { url: engines.get(name)?.engine.writeUrl ?? "", headers: {} };
+        const queueFolder = join(folder, `${name}-other`);
+        const labels = { host: "lab", workspace: "/w" };
+        const write = remoteWrite({ endpoint, labels, queueFolder, now: other.now, log: () => {}, firstWait: 0.1 });
+        const series = { metric: "process.memory.usage", agent: "helper" };
+        await other.tell(
+          { ...write, readings: () => write.readings([{ series, time: other.now(), value: 5 }]) },
+          () => {},
+        );
+        await write.close();
+        await engines.get(name)?.engine.settle();
+        const query = { agent: "helper", ...range, points: 46 };
+        const memory = async (host?: string, here?: string) => {
+          const history = await readHistory(source, { ...query, ...(host !== undefined && { host }) }, here);
+          assert.deepEqual(history.hosts, [HOST, "lab"]);
+          const shown = history.series.filter((one) => one.series.metric === series.metric);
+          assert.deepEqual(
+            shown.map((one) => one.host),
+            [history.host],
+          );
+          return [history.host, shown[0]?.max[3], history.runs.length];
+        };
+        const [, ours] = await memory();
+        assert.deepEqual(await memory("lab"), ["lab", 5, 2]);
+        assert.deepEqual(await memory(undefined, "lab"), ["lab", 5, 2]);
+        assert.deepEqual(await memory("unknown", "elsewhere"), [HOST, ours, 2]);
+      });
+
       it("says what is wrong with a question, or with the address", async () => {
         await assert.rejects(source.series({ ...range, metric: "m", points: 20_000 }), /2 to 11000 points/);
         await assert.rejects(source.latency({ ...range, run: "nobody", points: 10 }), /no longer recorded/);

@@ -59,19 +59,6 @@ describe("What charts draw", () => {
     );
   });
 
-  it("is of the machine that the agent runs on, where a source knows several", () => {
-    const own = data("process.memory.usage", [0], [1], {
-      series: { metric: "process.memory.usage", agent: "a" },
-      host: "x",
-    });
-    const machines = ["x", "y"].map((host, i) => data("system.memory.usage", [0], [i], { host }));
-    const { gauges } = historyData(history({ series: [own, ...machines] }));
-    assert.deepEqual(
-      gaugesOf({ gauges }, "system.memory.usage").map((one) => one.mean),
-      [[0]],
-    );
-  });
-
   it("has a stretch between two runs in which nothing ran", () => {
     const run = { agent: "a", pid: 1 };
     const runs = [

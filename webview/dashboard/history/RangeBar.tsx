@@ -12,6 +12,8 @@ interface RangeBarProps {
   paused: boolean;
   table: boolean;
   narrow: boolean;
+  /** Machines whose history can be had, and the one that is shown; absent where there is one alone. */
+  hosts: { all: readonly string[]; shown: string | undefined; choose: (host: string) => void } | undefined;
   choose: (range: DashboardRange) => void;
   /** Leaves what was zoomed to. */
   back: () => void;
@@ -23,11 +25,25 @@ interface RangeBarProps {
 
 /** Which stretch of time the charts show, and how. */
 export function RangeBar(props: RangeBarProps) {
-  const { range, paused, table, narrow, onPause, onTable, more } = props;
+  const { range, hosts, paused, table, narrow, onPause, onTable, more } = props;
   const fixed = range.kind === "fixed";
   return (
     <div class="ranges" role="toolbar" aria-label="What the charts show">
       {narrow ? <Dropdown {...props} /> : <Segments {...props} />}
+      {hosts && (
+        <Menu
+          class="plain"
+          label={`Machine: ${hosts.shown}`}
+          items={hosts.all.map((host) => ({
+            id: host,
+            label: host,
+            checked: host === hosts.shown,
+            run: () => hosts.choose(host),
+          }))}
+        >
+          <Icon name="server" /> {hosts.shown} <Icon name="chevron-down" />
+        </Menu>
+      )}
       <button
         type="button"
         class="plain icon-button"

@@ -5,12 +5,9 @@ import type { ChartData } from "./chartData.ts";
 
 const VOICE = { success: "agent_vitals.voice.success", failure: "agent_vitals.voice.failure" };
 
-/** What was recorded, in the form that tracks draw. Of several machines, that one on which the agent runs. */
+/** What was recorded, in the form that tracks draw. */
 export function historyData(history: History): ChartData {
-  const { events, totals } = history;
-  const host = history.series.find(({ series }) => series.agent !== undefined)?.host;
-  const series = history.series.filter((one) => host === undefined || one.host === undefined || one.host === host);
-  const latency = history.latency.filter((one) => host === undefined || one.host === undefined || one.host === host);
+  const { events, totals, series, latency } = history;
   const voice = series.filter((one) => Object.values(VOICE).includes(one.series.metric));
   const bucket = latency[0]?.step ?? voice[0]?.step ?? 5;
   return {

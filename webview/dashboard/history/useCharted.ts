@@ -19,6 +19,8 @@ export interface ChartSource {
   collector: CollectorStatus | undefined;
   now: number;
   range: DashboardRange;
+  /** The machine whose history is shown, where there are several and somebody chose. */
+  host: string | undefined;
   /** Charts stand still. */
   paused: boolean;
   runs: readonly KnownRun[];
@@ -38,7 +40,7 @@ export interface Charted {
 
 /** What the charts of a page show, live or of the past; `width` in pixels, `zoomed` what somebody is just zooming to. */
 export function useCharted(source: ChartSource, width: number, table: boolean, zoomed: Stretch | undefined): Charted {
-  const { agent, series, collector, now, range, paused, runs, feed } = source;
+  const { agent, series, collector, now, range, host, paused, runs, feed } = source;
   const live = useMemo(() => liveData(series), [series]);
   const stretch = stretchOf(range, Math.ceil(now), runs);
   // In steps, so that a panel that is being resized asks seldom.
@@ -47,8 +49,8 @@ export function useCharted(source: ChartSource, width: number, table: boolean, z
     if (!stretch || width === 0 || (paused && feed.current) || collector?.state !== "connected") return;
     const run = range.kind === "run" ? { run: range.run } : {};
     const ended = range.kind === "run" && !moves(range, runs);
-    const name = JSON.stringify([agent.name, range, points, ended]);
-    const query = { agent: agent.name, ...run, ...stretch, points };
+    const name = JSON.stringify([agent.name, range, points, ended, host]);
+    const query = { agent: agent.name, ...run, ...stretch, points, ...(host !== undefined && { host }) };
     feed.want({ name, query, ...(moves(range, runs) && !paused && { pace: paceOf(stretch) }) }, now);
   });
   const { history } = feed;

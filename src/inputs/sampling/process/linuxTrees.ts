@@ -30,10 +30,12 @@ interface Tree {
 export class LinuxTrees implements TreeReader {
   readonly #trees = new Map<number, Tree>();
   readonly #clock: () => number;
+  readonly #proc: string;
 
   /** @param clock seconds, only forward */
-  constructor(clock = () => performance.now() / 1000) {
+  constructor(clock = () => performance.now() / 1000, proc = "/proc") {
     this.#clock = clock;
+    this.#proc = proc;
   }
 
   async read(roots: readonly number[]): Promise<Map<number, TreeReading>> {
@@ -77,27 +79,39 @@ export class LinuxTrees implements TreeReader {
   /** All processes under a root; zombies too, whose time their parent has not taken over yet. */
   #walk(root: number, before: Tree | undefined, slowly: boolean): Map<number, Known> {
     const processes = new Map<number, Known>();
+    const opened: ProcessFiles[] = [];
+    const open = (pid: number) => {
+      const files = new ProcessFiles(pid, this.#proc);
+      opened.push(files);
+      return files;
+    };
     const pids = new Set([root]);
     const keep = (before?.processes.size ?? 0) < MOST_KEPT;
-    for (const pid of pids) {
-      const known = before?.processes.get(pid);
-      let files = known?.files ?? new ProcessFiles(pid);
-      let stat = files.stat();
-      if (!stat && known) {
-        // The kept file is of one that has gone: its pid may be another's by now.
-        files = new ProcessFiles(pid);
-        stat = files.stat();
+    try {
+      for (const pid of pids) {
+        const known = before?.processes.get(pid);
+        let files = known?.files ?? open(pid);
+        let stat = files.stat();
+        if (!stat && known) {
+          // The kept file is of one that has gone: its pid may be another's by now.
+          files = open(pid);
+          stat = files.stat();
+        }
+        if (!stat || (pid !== root && !pids.has(stat.parent))) {
+          if (files !== known?.files) files.close();
+          continue;
+        }
+        const io = files.io();
+        const same = known?.files === files ? known : undefined;
+        processes.set(pid, { files, stat, io, slow: same?.slow, switchRate: same?.switchRate });
+        const quick = slowly || !known ? undefined : files.children();
+        for (const child of quick ?? linuxChildren(pid, this.#proc)) pids.add(child);
+        if (!keep) files.close();
       }
-      if (!stat || (pid !== root && !pids.has(stat.parent))) {
-        if (files !== known?.files) files.close();
-        continue;
-      }
-      const io = files.io();
-      const same = known?.files === files ? known : undefined;
-      processes.set(pid, { files, stat, io, slow: same?.slow, switchRate: same?.switchRate });
-      const quick = slowly || !known ? undefined : files.children();
-      for (const child of quick ?? linuxChildren(pid)) pids.add(child);
-      if (!keep) files.close();
+    } catch (error) {
+      // For want of descriptors: what this look has opened would add to it.
+      for (const files of opened) files.close();
+      throw error;
     }
     return processes;
   }
@@ -112,7 +126,7 @@ export class LinuxTrees implements TreeReader {
         known.switchRate = Math.max(0, now - earlier) / elapsed;
     }
     const inodes = [...tree.processes.values()].flatMap(({ slow }) => slow?.sockets ?? []);
-    tree.sockets = inodes.length > 0 ? countSockets(inodes, socketStates(root)) : {};
+    tree.sockets = inodes.length > 0 ? countSockets(inodes, socketStates(root, this.#proc)) : {};
   }
 
   #sample(tree: Tree, before: Tree | undefined, elapsed: number): TreeReading {
@@ -190,7 +204,7 @@ function cpuSince(before: Tree, now: Tree, elapsed: number): number {
     if (same(known, last)) {
       own += Math.max(0, cpuTime - last.stat.cpuTime);
       inherited += Math.max(0, childTime - last.stat.childTime);
-    } else if (Date.now() / 1000 - known.files.startTime(known.stat.startTicks) <= elapsed + 0.1) {
+    } else if (known.files.age(known.stat.startTicks) <= elapsed + 0.1) {
       // What began since counts whole; an older process that joined the tree counts from the next reading.
       own += cpuTime;
       inherited += childTime;

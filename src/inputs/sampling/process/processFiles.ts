@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { KeptFile } from "../keptFile.ts";
-import { argvOf, programPath, startTimeOf } from "./linux.ts";
+import { ageOf, argvOf, programPath, startTimeOf } from "./linux.ts";
 import { programName } from "./list.ts";
 
 /** The kernel's USER_HZ, 100 on all architectures that Node runs on. */
@@ -42,6 +42,7 @@ export interface SlowFigures {
 /** The files of one process. */
 export class ProcessFiles {
   readonly pid: number;
+  readonly #proc: string;
   readonly #root: string;
   readonly #stat: KeptFile;
   readonly #io: KeptFile;
@@ -50,6 +51,7 @@ export class ProcessFiles {
 
   constructor(pid: number, proc = "/proc") {
     this.pid = pid;
+    this.#proc = proc;
     this.#root = `${proc}/${pid}`;
     this.#stat = new KeptFile(`${this.#root}/stat`);
     this.#io = new KeptFile(`${this.#root}/io`);
@@ -102,12 +104,20 @@ export class ProcessFiles {
 
   /** The program, and its script where it runs one. */
   name(): string {
-    this.#name ??= programName(programPath(this.pid) ?? argvOf(this.pid)[0] ?? "?", argvOf(this.pid));
+    if (this.#name === undefined) {
+      const argv = argvOf(this.pid, this.#proc);
+      this.#name = programName(programPath(this.pid, this.#proc) ?? argv[0] ?? "?", argv);
+    }
     return this.#name;
   }
 
   startTime(ticks: number): number {
     return startTimeOf(ticks);
+  }
+
+  /** Seconds since its start. */
+  age(ticks: number): number {
+    return ageOf(ticks);
   }
 
   close(): void {

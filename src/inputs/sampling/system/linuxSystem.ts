@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { statfs } from "node:fs/promises";
+import { freemem, totalmem } from "node:os";
 import { join } from "node:path";
 import type { SystemSample } from "../../../model/resources.ts";
 import { KeptFile } from "../keptFile.ts";
@@ -8,6 +9,7 @@ import {
   type CpuTimes,
   cpuShare,
   type DiskCounters,
+  type MemoryFigures,
   parseCpuTimes,
   parseDisks,
   parseMemory,
@@ -79,7 +81,7 @@ export function linuxSystem(options: LinuxSystemOptions): SystemReader {
       const now = clock();
       const elapsed = before ? now - before.clock : 0;
       const cpu = part(() => parseCpuTimes(read("proc/stat")));
-      const memory = part(() => parseMemory(read("proc/meminfo")));
+      const memory = part(() => parseMemory(read("proc/meminfo"))) ?? askKernel();
       const disks = part(() => parseDisks(read("proc/diskstats"), cached)) ?? new Map<string, DiskCounters>();
       const networks = part(() => parseNetworks(read("proc/net/dev"))) ?? new Map();
       if (now - slow.sensors >= SENSORS_EVERY) {
@@ -88,7 +90,7 @@ export function linuxSystem(options: LinuxSystemOptions): SystemReader {
       }
       if (now - slow.limits >= LIMITS_EVERY || cgroup.memory) {
         slow = { ...slow, limits: now };
-        cgroup = part(() => readCgroup(root, memory?.total ?? Number.POSITIVE_INFINITY)) ?? {};
+        cgroup = part(() => readCgroup(root, memory.total)) ?? {};
       }
       if (storeFolder !== undefined && now - slow.space >= DISK_SPACE_EVERY) {
         slow = { ...slow, space: now };
@@ -100,7 +102,7 @@ export function linuxSystem(options: LinuxSystemOptions): SystemReader {
       const sample: SystemSample = {
         time: Date.now() / 1000,
         memory: memoryOf(memory, cgroup),
-        ...(memory && memory.swapTotal > 0 && { swap: { total: memory.swapTotal, used: memory.swapUsed } }),
+        ...(memory.swapTotal > 0 && { swap: { total: memory.swapTotal, used: memory.swapUsed } }),
         ...(cgroup.cpus !== undefined && { cpuLimit: cgroup.cpus }),
         ...(temperatures.length > 0 && { temperatures }),
         ...(fileSystem && { fileSystem }),
@@ -125,38 +127,52 @@ export function linuxSystem(options: LinuxSystemOptions): SystemReader {
 
 type Now = Omit<Before, "clock">;
 
-/** A counter that fell belongs to a device that was taken out and put back: no rate until the next reading. */
-const rate = (now: number, before: number, elapsed: number) => (now >= before ? (now - before) / elapsed : 0);
-
 function since(before: Now, now: Now, elapsed: number): Partial<SystemSample> {
-  const cpu =
-    before.cpu && now.cpu
-      ? {
-          cpu: cpuShare(before.cpu.total, now.cpu.total),
-          cores: now.cpu.cores.map((core, i) => cpuShare(before.cpu?.cores[i] ?? core, core)),
-        }
-      : {};
-  const disks = [...now.disks].flatMap(([name, disk]) => {
-    const last = before.disks.get(name);
-    if (!last) return [];
-    const busy = Math.min(1, rate(disk.busy, last.busy, elapsed));
-    const readRate = rate(disk.read, last.read, elapsed);
-    return [{ name, readRate, writeRate: rate(disk.written, last.written, elapsed), busy }];
+  const rate = (current: number, last: number) => (current - last) / elapsed;
+  const disks = grown(before.disks, now.disks).map(({ name, now, last }) => ({
+    name,
+    readRate: rate(now.read, last.read),
+    writeRate: rate(now.written, last.written),
+    busy: Math.min(1, rate(now.busy, last.busy)),
+  }));
+  const networks = grown(before.networks, now.networks).map(({ name, now, last }) => ({
+    name,
+    receiveRate: rate(now.received, last.received),
+    transmitRate: rate(now.transmitted, last.transmitted),
+  }));
+  return {
+    ...cpuSince(before.cpu, now.cpu),
+    ...(disks.length > 0 && { disks }),
+    ...(networks.length > 0 && { networks }),
+  };
+}
+
+function cpuSince(last: Now["cpu"], now: Now["cpu"]): Partial<SystemSample> {
+  if (!last || !now) return {};
+  // A core that was switched off or on moves the others' places.
+  const cores =
+    last.cores.length === now.cores.length && now.cores.map((core, i) => cpuShare(last.cores[i] ?? core, core));
+  return { cpu: cpuShare(last.total, now.total), ...(cores && { cores }) };
+}
+
+/** Devices with both their counters; a fallen one is of a device that was taken out and put back: left out this once. */
+function grown<T extends object>(before: ReadonlyMap<string, T>, now: ReadonlyMap<string, T>) {
+  return [...now].flatMap(([name, counters]) => {
+    const last = before.get(name);
+    const fell = last && (Object.keys(counters) as (keyof T)[]).some((key) => counters[key] < last[key]);
+    return last && !fell ? [{ name, now: counters, last }] : [];
   });
-  const networks = [...now.networks].flatMap(([name, { received, transmitted }]) => {
-    const last = before.networks.get(name);
-    if (!last) return [];
-    const receiveRate = rate(received, last.received, elapsed);
-    return [{ name, receiveRate, transmitRate: rate(transmitted, last.transmitted, elapsed) }];
-  });
-  return { ...cpu, ...(disks.length > 0 && { disks }), ...(networks.length > 0 && { networks }) };
+}
+
+/** By a system call, where /proc/meminfo can't be read. */
+function askKernel(): MemoryFigures {
+  return { total: totalmem(), available: freemem(), swapTotal: 0, swapUsed: 0 };
 }
 
 function memoryOf(
-  machine: { total: number; available: number } | undefined,
+  { total, available }: { total: number; available: number },
   { memory: limit }: Cgroup,
 ): SystemSample["memory"] {
-  const { total, available } = machine ?? { total: 0, available: 0 };
   if (!limit) return { total, used: total - available, available };
   return {
     total: limit.limit,

@@ -27,16 +27,21 @@ export function cpuShare(before: CpuTimes, now: CpuTimes): number {
 }
 
 /** Bytes. */
-export function parseMemory(meminfo: string): {
+export interface MemoryFigures {
   total: number;
   available: number;
   swapTotal: number;
   swapUsed: number;
-} {
+}
+
+/** From /proc/meminfo; undefined when that does not even tell how much there is. */
+export function parseMemory(meminfo: string): MemoryFigures | undefined {
   const bytes = (name: string) => Number(new RegExp(`^${name}:\\s+(\\d+) kB$`, "m").exec(meminfo)?.[1] ?? 0) * 1024;
+  const total = bytes("MemTotal");
+  if (total === 0) return undefined;
   const swapTotal = bytes("SwapTotal");
   return {
-    total: bytes("MemTotal"),
+    total,
     // Kernels before 3.14 do not tell what is available.
     available: bytes("MemAvailable") || bytes("MemFree") + bytes("Buffers") + bytes("Cached"),
     swapTotal,
@@ -82,7 +87,7 @@ export function parseNetworks(dev: string): Map<string, { received: number; tran
     if (!name || !rest) continue;
     const interfaceName = name.trim();
     // A container's bytes pass its veth and its bridge, and then the real interface, where they count.
-    if (/^(lo|veth|docker|br-|virbr|cni|flannel|cali|tunl|ifb|dummy|sit|ip6tnl|gre|erspan)/.test(interfaceName))
+    if (/^(lo$|veth|docker|br-|virbr|cni|flannel|cali|tunl|ifb|dummy|sit|ip6tnl|gre|erspan)/.test(interfaceName))
       continue;
     const fields = rest.trim().split(/\s+/).map(Number);
     networks.set(interfaceName, { received: fields[0] ?? 0, transmitted: fields[8] ?? 0 });

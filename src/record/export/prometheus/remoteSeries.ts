@@ -8,7 +8,7 @@ import type {
 } from "../../../model/series.ts";
 import { Intervals } from "./intervals.ts";
 import { type Labels, labelsOf, nameOfSeries, runLabels } from "./names.ts";
-import { ResponseCounters, startLabels } from "./responseCounters.ts";
+import { ResponseCounters, RUN_START, startLabels } from "./responseCounters.ts";
 import { encodeLabels, type TimeSeries } from "./writeRequest.ts";
 
 /** Counters, intervals and living runs are told so often, seconds. */
@@ -21,6 +21,8 @@ const SILENT = 300;
 const BEFORE = 1;
 /** Characters of what an event says. */
 const LONGEST_LABEL = 500;
+
+export { RUN_START };
 
 /** When a run ended, with its outcome; and what happened when. */
 export const RUN_END = "agent_vitals_run_end_time_seconds";
@@ -92,7 +94,7 @@ export class RemoteSeries {
   run(run: RecordedRun): void {
     this.#counters.run(run);
     const now = this.#now();
-    this.#add("agent_vitals_run_start_time_seconds", startLabels(run), now, run.start);
+    this.#add(RUN_START, startLabels(run), now, run.start);
     if (run.end === undefined) return;
     const { exitCode, stopped } = run;
     const how = {

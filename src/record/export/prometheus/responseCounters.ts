@@ -7,6 +7,9 @@ const MOST_KINDS = 500;
 /** Of a run that ended its counters are told for so long (s), so that a scrape sees their last. */
 const TOLD_AFTER_END = 300;
 
+/** When a living run began. */
+export const RUN_START = "agent_vitals_run_start_time_seconds";
+
 /** Metrics of one name: a `# TYPE` of the text format. */
 export interface Family {
   name: string;
@@ -97,7 +100,7 @@ export class ResponseCounters {
   }
 
   #startTimes(): Family {
-    const name = "agent_vitals_run_start_time_seconds";
+    const name = RUN_START;
     const alive = [...this.#runs.values()].filter(({ end }) => end === undefined);
     return {
       name,

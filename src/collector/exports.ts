@@ -1,3 +1,4 @@
+import { rmSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { resolved, shownUrl } from "../model/remoteEndpoint.ts";
@@ -14,6 +15,8 @@ import type { ExportSettings } from "./protocol.ts";
 /** One way out of here, open. */
 export interface Exporter extends RecordSink {
   state(): ExportState;
+  /** Forgets what waits to be sent. */
+  clear?(): void;
   /** Sends or keeps on disk what is left. */
   close(): Promise<void> | void;
 }
@@ -37,6 +40,8 @@ export interface ExportsOptions {
   /** Called when the ones that are open have changed. */
   onChange: () => void;
 }
+
+const KINDS = ["log", "prometheus", "remoteWrite", "otlp"] as const satisfies Kind[];
 
 /** What is exported as long as somebody asks for it. */
 export class Exports {
@@ -63,12 +68,21 @@ export class Exports {
     return this.#work;
   }
 
+  /** What waits to be sent is forgotten, also that of exports that nobody asks for any more. */
+  clear(): void {
+    for (const kind of KINDS) {
+      const exporter = this.#open.get(kind)?.exporter;
+      if (exporter) exporter.clear?.();
+      else rmSync(this.#queueOf(kind), { recursive: true, force: true });
+    }
+  }
+
   async close(): Promise<void> {
     await this.set({});
   }
 
   async #set(settings: ExportSettings): Promise<void> {
-    for (const kind of ["log", "prometheus", "remoteWrite", "otlp"] as const) {
+    for (const kind of KINDS) {
       const wanted = settings[kind] && JSON.stringify(settings[kind]);
       const there = this.#open.get(kind);
       if (wanted === there?.settings) continue;
@@ -96,11 +110,15 @@ export class Exports {
     this.#options.onChange();
   }
 
+  #queueOf(kind: Kind): string {
+    return join(this.#options.addresses.stateFolder, `queue-${kind}`);
+  }
+
   #exporter(kind: Kind, settings: ExportSettings): Exporter | undefined {
     const { addresses, now, log } = this.#options;
     const labels = { host: hostname(), workspace: addresses.workspace };
     const { prometheus, otlp, remoteWrite: remote, log: performance } = settings;
-    const queueFolder = join(addresses.stateFolder, `queue-${kind}`);
+    const queueFolder = this.#queueOf(kind);
     if (kind === "log" && performance)
       return performanceLog({
         file: join(addresses.stateFolder, "performance.jsonl"),

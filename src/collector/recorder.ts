@@ -111,6 +111,8 @@ export class Recorder {
   }
   delete(what: DeleteRecordParams): void {
     this.#kept().delete(what);
+    // Of one agent, or a stretch of time, what waits can't be told from the rest: it is sent.
+    if (what.agent === undefined && what.from === undefined && what.to === undefined) this.#exports.clear();
   }
 
   async close(): Promise<void> {

@@ -105,6 +105,16 @@ describe("what waits to be sent", () => {
     assert.deepEqual(readdirSync(folder), []);
   });
 
+  it("is forgotten when somebody wants so, but for what is being sent", () => {
+    const some = queue();
+    for (const text of ["a", "b", "c"]) some.push(bytes(text), 1);
+    const sending = some.peek();
+    some.clear();
+    assert.deepEqual([some.points, some.lost, readdirSync(folder).length], [1, 0, 1]);
+    some.done(sending?.id ?? 0);
+    assert.deepEqual(readdirSync(folder), []);
+  });
+
   it("is passed by where it can't be read again", () => {
     const damaged = queue();
     damaged.push(bytes("a"), 5);

@@ -33,6 +33,8 @@ export interface OtlpPush extends RecordSink {
   state(): ExportState;
   /** Sends what came since; it happens by itself each 10 s. */
   flush(): void;
+  /** Forgets what waits on disk. */
+  clear(): void;
   close(): Promise<void>;
 }
 
@@ -82,6 +84,10 @@ export function otlpPush(options: OtlpPushOptions): OtlpPush {
     run: (run) => series.run(run),
     event() {},
     flush,
+    clear() {
+      metrics.clear();
+      traces?.clear();
+    },
     state: () => together(shownUrl(base), [metrics.state(), ...(traces ? [traces.state()] : [])], series.lost),
     async close() {
       clearInterval(timer);

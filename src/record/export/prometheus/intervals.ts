@@ -70,7 +70,10 @@ export class Intervals {
 
   /** What has settled, or all; each interval once, in order of time. */
   take(now: number, all = false): IntervalSample[] {
-    this.#told = all ? startOf(now) + INTERVAL : Math.max(this.#told, startOf(now - SETTLING));
+    const settled = startOf(now - SETTLING);
+    // A clock that was set back is believed, else nothing would be told until it has caught up.
+    const before = this.#told > now + 2 * INTERVAL ? settled : this.#told;
+    this.#told = all ? startOf(now) + INTERVAL : Math.max(before, settled);
     const samples: IntervalSample[] = [];
     const over = [...this.#intervals].filter(([, { start }]) => start < this.#told);
     for (const [key, { labels, start, byOutcome, sum, max, durations }] of over.sort(

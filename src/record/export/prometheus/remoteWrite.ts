@@ -27,6 +27,8 @@ export interface RemoteWrite extends RecordSink {
   state(): ExportState;
   /** Sends what came since; it happens by itself each 5 s. */
   flush(): void;
+  /** Forgets what waits on disk. */
+  clear(): void;
   close(): Promise<void>;
 }
 
@@ -69,6 +71,7 @@ export function remoteWrite(options: RemoteWriteOptions): RemoteWrite {
     run: (run) => series.run(run),
     event: (event) => series.event(event),
     flush,
+    clear: () => pusher.clear(),
     state() {
       const state = pusher.state();
       const lost = (state.lost ?? 0) + series.lost;

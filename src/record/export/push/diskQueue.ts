@@ -105,6 +105,11 @@ export class DiskQueue {
     if (entry) this.#remove(entry);
   }
 
+  /** Forgets what waits, but for what is being sent. */
+  clear(): void {
+    for (const entry of this.#entries.filter(({ id }) => id !== this.#sending)) this.#remove(entry);
+  }
+
   #readFolder(): void {
     const { folder } = this.#options;
     try {

@@ -45,6 +45,11 @@ export class Pusher {
     if (this.#failingSince === undefined) this.#wake();
   }
 
+  /** Forgets what waits. */
+  clear(): void {
+    this.#options.queue.clear();
+  }
+
   /** Without `kind`. */
   state(): Omit<ExportState, "kind"> {
     const { queue, target } = this.#options;

@@ -105,7 +105,8 @@ describe("the tree of a process", () => {
   });
 });
 
-describe("the list of processes", () => {
+describe("the list of processes", function () {
+  this.timeout(20_000);
   const children: ChildProcess[] = [];
   const start = async (command: string, args: string[]) => {
     const child = spawn(command, args, { stdio: ["ignore", "pipe", "ignore"] });

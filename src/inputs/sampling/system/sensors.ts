@@ -31,7 +31,7 @@ export function readTemperatures(sys: string): { name: string; celsius: number }
 }
 
 function sensor(folder: string, file: string, label: string, driver: string) {
-  const celsius = Number(text(folder, file) ?? Number.NaN) / 1000;
+  const celsius = Number(text(folder, file) || Number.NaN) / 1000;
   // A sensor that is not connected tells −128 °C and the like.
   if (!(celsius > -40 && celsius < 150)) return [];
   return [{ name: label ? `${driver} ${label}` : driver, celsius, driver }];

@@ -61,8 +61,10 @@ const bundles = [
   { ...node, entryPoints: ["src/collector/main.ts"], outfile: "dist/collector.js" },
   { ...executable, entryPoints: ["src/cli/main.ts"], outfile: "dist/cli.js" },
   { ...node, entryPoints: ["src/collector/hardware.ts"], outfile: "dist/hardware.js" },
+  { ...node, entryPoints: ["src/collector/heapWorker.ts"], outfile: "dist/heapWorker.js" },
   { ...node, entryPoints: ["src/supervise/nodeShim.ts"], outfile: "dist/nodeShim.js" },
   { ...webview, entryPoints: ["webview/dashboard/main.tsx"], outfile: "dist/webview/dashboard.js" },
+  { ...webview, entryPoints: ["webview/heap/main.tsx"], outfile: "dist/webview/heap.js" },
 ];
 
 const entry = (bundle) => bundle.entryPoints[0];

@@ -1,5 +1,6 @@
-// A day of history: from the click to the painted charts, an update, and an hour of updates. What a tick costs the dashboard's page with ten minutes of data at 1,000 responses/s, the time to its first figures,
-// and its one stacked chart beside one chart a track in the same run. A real Chromium that draws in software.
+// What a tick costs the dashboard's page with ten minutes of data at 1,000 responses/s, the time to its first figures,
+// and its one stacked chart beside one chart a track in the same run. Then a day of history: from the click to the
+// painted charts, an update, and an hour of updates. A real Chromium that draws in software.
 import { spawnSync } from "node:child_process";
 import { dirname, join } from "node:path";
 import { setTimeout } from "node:timers/promises";
@@ -85,7 +86,7 @@ try {
       ["dashboard, all of the main thread per tick, painting and delivery included", figure(perTick("all"), 1)],
       ["dashboard, from the first message to painted figures", firstPaint.toFixed(0)],
       [
-        `24 h of ${day.tracks} tracks, ${day.points} points each at most: from the click to painted charts`,
+        `24 h of ${day.series} series in ${day.tracks} tracks, ${day.points} points each at most: from the click to painted charts`,
         figure(spread(day.first)),
       ],
       ["24 h, an answer that replaces it: script, layout", figure(spread(day.update), 1)],
@@ -119,6 +120,7 @@ async function history() {
   agent.play(300);
   const dashboard = await DashboardPage.open(browser);
   const { page } = dashboard;
+  let series = 0;
   let points = 0;
   // What the collector takes to answer is measured with the store: here the answer stands ready.
   const ready = new Map<string, ReturnType<typeof scriptedHistory>>();
@@ -128,15 +130,16 @@ async function history() {
     const key = `${query.to - query.from} ${query.points}`;
     const answer = ready.get(key) ?? scriptedHistory(query, story);
     ready.set(key, answer);
+    series = Math.max(series, answer.series.length);
     points = Math.max(points, ...answer.series.map(({ time }) => time.length));
     return [{ kind: "history", id, history: answer }];
   };
   const state = () => withMachine(agent.workspace());
   await dashboard.tellState(state());
-  const series = agent.series();
+  const live = agent.series();
   await dashboard.tell({
     kind: "series",
-    series: { ...series, readings: [...series.readings, ...scriptedReadings(now, story)] },
+    series: { ...live, readings: [...live.readings, ...scriptedReadings(now, story)] },
   });
   await page.locator(".tracks canvas").waitFor();
   const choose = (range: string) => page.getByRole("button", { name: range, exact: true }).click();
@@ -175,7 +178,7 @@ async function history() {
   const taken = await cost(page, () => tick(ticks));
   const growth = (await size()) - before;
   await dashboard.close();
-  return { tracks, points, first, update, tick: (taken.script + taken.layout) / ticks, growth };
+  return { tracks, series, points, first, update, tick: (taken.script + taken.layout) / ticks, growth };
 }
 
 /** Ticks as the editor sends them and at its pace. */

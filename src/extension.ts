@@ -12,6 +12,7 @@ import { ConfigProblems } from "./editor/configProblems.ts";
 import { Dashboard } from "./editor/dashboardPanel.ts";
 import { watchDebugSessions } from "./editor/debugSessions.ts";
 import { ClientEnvironment } from "./editor/environment.ts";
+import { HeapEditor } from "./editor/heap/heapEditor.ts";
 import { Pin } from "./editor/pin.ts";
 import { RunTerminals } from "./editor/runTerminal.ts";
 import { autoStart, collectorSettings, workspacePath } from "./editor/settings.ts";
@@ -77,6 +78,7 @@ export function activate(context: vscode.ExtensionContext): AgentVitalsApi {
     new ConfigProblems(link),
     registerUsagePage(),
     dashboard,
+    new HeapEditor(link, context.extensionUri),
     terminals,
     environment,
     commands,

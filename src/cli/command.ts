@@ -10,6 +10,12 @@ export interface Option {
   help: string;
 }
 
+/** What stands in a command line without an option's name: a file. */
+export interface Operand {
+  name: string;
+  optional?: boolean;
+}
+
 export interface Command {
   name: string;
   /** One line for the list of commands. */
@@ -17,10 +23,21 @@ export interface Command {
   /** What follows `agent-vitals` in its usage line. */
   usage: string;
   options: Readonly<Record<string, Option>>;
+  /** In their order; the optional ones last. Their values stand beside those of the options. */
+  operands?: readonly Operand[];
   /** Paragraphs below the options. */
   details: string;
   /** @returns the exit code */
   run(values: Values): Promise<number>;
+}
+
+/** Commands of one kind: `agent-vitals NAME COMMAND`. */
+export interface CommandGroup {
+  name: string;
+  summary: string;
+  usage: string;
+  details: string;
+  commands: readonly Command[];
 }
 
 /** Options as they were given: the value of those that take one, true for switches. */

@@ -1,17 +1,30 @@
-import { type Command, helpOption } from "./command.ts";
+import { type Command, type CommandGroup, helpOption } from "./command.ts";
 import { table } from "./table.ts";
 
 const exitCodes = "Exit codes: 0 all well, 1 a check failed or an objective was missed, 2 could not be done.";
 
-export function help(commands: readonly Command[]): string {
+export function help(commands: readonly (Command | CommandGroup)[]): string {
   return [
     "Usage: agent-vitals COMMAND [OPTIONS]",
     "",
-    "Measures local AI agents that run already, from a terminal.",
+    "Measures local AI agents from a terminal, and reads their heap snapshots.",
     "",
     ...indented(commands.map(({ name, summary }) => [name, summary])),
     "",
     "agent-vitals COMMAND --help tells a command's options, agent-vitals --version the version.",
+    exitCodes,
+  ].join("\n");
+}
+
+export function groupHelp({ name, usage, details, commands }: CommandGroup): string {
+  return [
+    `Usage: agent-vitals ${usage}`,
+    "",
+    details,
+    "",
+    ...indented(commands.map((command) => [command.name, command.summary])),
+    "",
+    `agent-vitals ${name} COMMAND --help tells a command's options.`,
     exitCodes,
   ].join("\n");
 }

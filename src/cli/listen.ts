@@ -69,8 +69,11 @@ function warnWhenMoved(connection: Connection, { otlp: before }: WorkspaceState)
   });
 }
 
-/** Where agents of other terminals report to. */
-export async function doors({ addresses }: Connection, { otlp }: WorkspaceState): Promise<string> {
+/**
+ * Where agents of other terminals report to.
+ * @param shown false where it goes into a file or a service's log, which the token must not
+ */
+export async function doors({ addresses }: Connection, { otlp }: WorkspaceState, shown = true): Promise<string> {
   const env = await agentEnvironment(addresses, { otlp: otlp !== undefined, env: process.env });
   if (otlp && env.OTEL_EXPORTER_OTLP_ENDPOINT) env.OTEL_EXPORTER_OTLP_ENDPOINT = `http://127.0.0.1:${otlp.port}`;
   const where = otlp
@@ -81,9 +84,13 @@ export async function doors({ addresses }: Connection, { otlp }: WorkspaceState)
     `Event socket   ${addresses.eventSocket}`,
     `OpenTelemetry  ${where}`,
     "",
-    "Paste into the agent's terminal:",
-    "",
-    ...Object.entries(env).map(([name, value]) => `  ${assignment(name, value)}`),
+    ...(shown
+      ? [
+          "Paste into the agent's terminal:",
+          "",
+          ...Object.entries(env).map(([name, value]) => `  ${assignment(name, value)}`),
+        ]
+      : ["What to paste into an agent's terminal holds a token: it is told by the same command in a terminal."]),
     ...(otlp && !env.OTEL_EXPORTER_OTLP_ENDPOINT
       ? ["", "An OTEL_EXPORTER_OTLP_ENDPOINT of your own is set here, so it is left as it is."]
       : []),

@@ -1,35 +1,62 @@
 /** `agent-vitals COMMAND`: the collector from a terminal. */
 import { attach } from "./attach.ts";
 import { nodeCheck } from "./checks/machine.ts";
-import { type Command, Failure, UsageError } from "./command.ts";
+import { type Command, type CommandGroup, Failure, UsageError } from "./command.ts";
 import { doctor } from "./doctor.ts";
 import { exportCommand } from "./export.ts";
-import { commandHelp, help } from "./help.ts";
+import { heap } from "./heap/heap.ts";
+import { commandHelp, groupHelp, help } from "./help.ts";
 import { installation } from "./installation.ts";
 import { listen } from "./listen.ts";
 import { nearest, parseOptions } from "./options.ts";
 import { print, tell } from "./output.ts";
 import { record } from "./record.ts";
 import { serve } from "./serve.ts";
+import { snapshot } from "./snapshot.ts";
 
-const commands: readonly Command[] = [attach, listen, serve, record, exportCommand, doctor];
+const commands: readonly (Command | CommandGroup)[] = [
+  attach,
+  listen,
+  serve,
+  record,
+  exportCommand,
+  snapshot,
+  heap,
+  doctor,
+];
+const asksForHelp = (word: string) => ["", "help", "--help", "-h"].includes(word);
 
 async function main([name = "", ...args]: string[]): Promise<number> {
   if (name === "--version" || name === "-v") {
     print(installation().version);
     return 0;
   }
-  if (["", "help", "--help", "-h"].includes(name)) {
+  if (asksForHelp(name)) {
     print(help(commands));
     return name === "" ? 2 : 0;
   }
-  const command = commands.find((one) => one.name === name);
-  if (!command) {
-    const names = commands.map((one) => one.name);
-    const near = nearest(name, names);
-    throw new UsageError(`${name} is no command: ${near ? `did you mean ${near}?` : `there are ${names.join(", ")}.`}`);
+  const found = find(commands, name, "");
+  if (!("commands" in found)) return runCommand(found, args);
+  const [inner = "", ...rest] = args;
+  if (asksForHelp(inner)) {
+    print(groupHelp(found));
+    return inner === "" ? 2 : 0;
   }
-  const values = parseOptions(command.options, args);
+  return runCommand(find(found.commands, inner, `${found.name} `), rest);
+}
+
+function find<Kind extends { name: string }>(all: readonly Kind[], name: string, group: string): Kind {
+  const command = all.find((one) => one.name === name);
+  if (command) return command;
+  const names = all.map((one) => one.name);
+  const near = nearest(name, names);
+  throw new UsageError(
+    `${group}${name} is no command: ${near ? `did you mean ${group}${near}?` : `there are ${names.join(", ")}.`}`,
+  );
+}
+
+async function runCommand(command: Command, args: string[]): Promise<number> {
+  const values = parseOptions(command, args);
   if (values.help) {
     print(commandHelp(command));
     return 0;

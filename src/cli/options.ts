@@ -1,9 +1,10 @@
 import { parseArgs } from "node:util";
 import { closest } from "../model/spelling.ts";
-import { helpOption, type Option, UsageError, type Values } from "./command.ts";
+import { type Command, helpOption, type Option, UsageError, type Values } from "./command.ts";
 
-/** @throws {UsageError} naming the nearest right option */
-export function parseOptions(options: Readonly<Record<string, Option>>, args: string[]): Values {
+/** @throws {UsageError} naming the nearest right option, or the operand that is missing */
+export function parseOptions(command: Pick<Command, "options" | "operands" | "usage">, args: string[]): Values {
+  const { options, operands = [] } = command;
   const { tokens } = parseArgs({
     args,
     options: {
@@ -14,9 +15,15 @@ export function parseOptions(options: Readonly<Record<string, Option>>, args: st
     tokens: true,
   });
   const values: Record<string, string | true> = {};
+  const names = operands.map(({ name }) => name);
   for (const token of tokens) {
     if (token.kind === "option-terminator") continue;
-    if (token.kind === "positional") throw new UsageError(notUnderstood(token.value, options));
+    if (token.kind === "positional") {
+      const name = names.shift();
+      if (name === undefined) throw new UsageError(notUnderstood(token.value, options));
+      values[name] = token.value;
+      continue;
+    }
     const { name, rawName, value, inlineValue } = token;
     const option = name === "help" ? helpOption : Object.hasOwn(options, name) ? options[name] : undefined;
     if (!option) throw new UsageError(`There is no option ${rawName}${instead(rawName, options)}`);
@@ -29,6 +36,8 @@ export function parseOptions(options: Readonly<Record<string, Option>>, args: st
       values[name] = value;
     }
   }
+  const missing = operands.find(({ name, optional }) => !optional && values[name] === undefined);
+  if (missing && !values.help) throw new UsageError(`${missing.name} is missing: agent-vitals ${command.usage}`);
   return values;
 }
 

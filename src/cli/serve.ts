@@ -93,7 +93,7 @@ async function announce(connection: Connection, state: WorkspaceState, json: boo
     });
     return;
   }
-  print(await doors(connection, state));
+  print(await doors(connection, state, process.stdout.isTTY === true));
   if (record) {
     const { store } = record;
     print(`Record         ${store.file ?? store.state}${store.message === undefined ? "" : ` (${store.message})`}`);

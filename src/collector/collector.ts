@@ -17,6 +17,7 @@ import { watchConfig } from "./config/watchConfig.ts";
 import { ControlServer } from "./controlServer.ts";
 import { agentEnvironment } from "./environment.ts";
 import { EveryMeasurement } from "./everyMeasurement.ts";
+import { HeapSnapshots, type TakeOptions } from "./heapSnapshots.ts";
 import { Hub } from "./hub.ts";
 import { Inspectors } from "./inspectors.ts";
 import { Launcher } from "./launcher.ts";
@@ -24,7 +25,15 @@ import type { Logger } from "./log.ts";
 import { MachineSampling } from "./machineSampling.ts";
 import { Measurements } from "./measurements.ts";
 import { OtlpDoor } from "./otlpDoor.ts";
-import type { AttachParams, AttachResult, CollectorSettings, ExportSettings, MeasurementResult } from "./protocol.ts";
+import type {
+  AttachParams,
+  AttachResult,
+  CollectorSettings,
+  ExportSettings,
+  HeapSnapshotEstimate,
+  MeasurementResult,
+  TakenHeapSnapshot,
+} from "./protocol.ts";
 import { Recorder } from "./recorder.ts";
 import { withDefaults } from "./settings.ts";
 import { readState, writeState } from "./stateFile.ts";
@@ -47,6 +56,8 @@ export interface CollectorOptions {
   version: string;
   /** Built shim for launching on Windows. */
   nodeShim: string;
+  /** Program of the threads that hold heap files. */
+  heapWorker: string;
   readHardware: () => Promise<Hardware>;
   log: Logger & { listener?: Logger };
   /** Called when everything is closed and the process may end. */
@@ -58,6 +69,8 @@ const now = () => Date.now() / 1000;
 /** The object graph of one workspace's collector, and what its control socket offers. */
 export class Collector {
   readonly version: string;
+  /** Program of the threads that hold heap files. */
+  readonly heapWorker: string;
   readonly recorder: Recorder;
   readonly #options: CollectorOptions;
   readonly #hub: Hub;
@@ -68,6 +81,7 @@ export class Collector {
   readonly #attachments: Attachments;
   readonly #inspectors: Inspectors;
   readonly #attaching: Attaching;
+  readonly #heapSnapshots: HeapSnapshots;
   readonly #otlp: OtlpDoor;
   readonly #modelServers: ModelServerWatch;
   readonly #measurements = new Measurements(now);
@@ -89,6 +103,7 @@ export class Collector {
     const { addresses, version, nodeShim, log } = options;
     this.#options = options;
     this.version = version;
+    this.heapWorker = options.heapWorker;
     const kept = readState(addresses.stateFile);
     this.#settings = withDefaults(kept.settings);
     delete this.#settings.otlp.port;
@@ -150,6 +165,18 @@ export class Collector {
       inspectors: this.#inspectors,
       now,
       definitions: () => this.#config.definitions,
+    });
+    this.#heapSnapshots = new HeapSnapshots({
+      addresses,
+      attaching: this.#attaching,
+      inspectors: this.#inspectors,
+      identify: processIdentity,
+      listProcesses,
+      now,
+      onKept: () => {
+        this.#launcher.refreshKept();
+        this.#hub.touch();
+      },
     });
     this.#otlp = new OtlpDoor({
       addresses,
@@ -315,6 +342,13 @@ export class Collector {
     const run = this.#agent(name).living[0];
     if (!run) throw new Error(`${name} is not running.`);
     return treePss(run.pid);
+  }
+
+  estimateHeapSnapshot(name: string, file?: string): Promise<HeapSnapshotEstimate> {
+    return this.#heapSnapshots.estimate(this.#agent(name), file);
+  }
+  takeHeapSnapshot(name: string, options: TakeOptions): Promise<TakenHeapSnapshot> {
+    return this.#heapSnapshots.take(this.#agent(name), options);
   }
 
   turn(name: string, index: number): TurnDetail | undefined {

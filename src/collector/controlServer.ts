@@ -10,6 +10,8 @@ import {
 import type { AgentSeries, WorkspaceState } from "../model/state.ts";
 import { CliAttachments } from "./cliAttachments.ts";
 import type { Collector } from "./collector.ts";
+import { serveHeaps } from "./heapRequests.ts";
+import { serveHeapSnapshots } from "./heapSnapshotRequests.ts";
 import { serveMeasurements } from "./measurementRequests.ts";
 import {
   Attach,
@@ -131,12 +133,16 @@ export class ControlServer {
     };
     this.#clients.add(client);
     const dropMeasurements = serveMeasurements(rpc, this.#collector);
+    const closeHeaps = serveHeaps(rpc, this.#collector.heapWorker);
+    const cancelSnapshots = serveHeapSnapshots(rpc, this.#collector);
     this.onClients(this.#clients.size);
     socket.on("error", () => socket.destroy());
     const collector = this.#collector;
     socket.on("close", () => {
       for (const stop of client.followed.values()) stop();
       dropMeasurements();
+      closeHeaps();
+      cancelSnapshots();
       this.#cliAttachments
         .leaveAll(client)
         .catch((error: Error) => this.sendLog("warning", `A CLI's attachment could not be left: ${error.message}`));
@@ -179,7 +185,17 @@ export class ControlServer {
         const served = this.#isServed(client);
         client.configured = true;
         client.exports = settings.exports ?? {};
-        await collector.setExports(this.#exports());
+        const exports = this.#exports();
+        const denied = (Object.keys(client.exports) as (keyof ExportSettings)[]).filter(
+          (kind) => JSON.stringify(exports[kind]) !== JSON.stringify(client.exports[kind]),
+        );
+        if (denied.length > 0) {
+          const said = `Somebody else of this workspace exports to another place already (${denied.join(", ")}), and one place of a kind can be had: leave that to them, or end it there first.`;
+          client.exports = {};
+          if (client.kind !== "window") throw new Error(said);
+          this.sendLog("warning", said);
+        }
+        await collector.setExports(exports);
         if (client.kind === "window") await collector.configure(settings);
         // A CLI launches no agents, and must not stop those that a window left running.
         else if (!served) await collector.configure({ ...settings, keepAgents: collector.keepAgents });

@@ -32,6 +32,8 @@ interface Feed {
 export class Inspectors {
   readonly #options: InspectorsOptions;
   readonly #attached = new Map<RunState, AttachedInspector>();
+  /** Being attached to: who wants it too waits for the same. */
+  readonly #opening = new Map<RunState, Promise<string | undefined>>();
   /** Agents that are attached to whenever they run. */
   readonly #wanted = new Set<string>();
   #closed = false;
@@ -71,6 +73,12 @@ export class Inspectors {
   async attach(agent: Agent, run: RunState, target: InspectorTarget = { pid: run.pid }): Promise<string | undefined> {
     this.#want(agent.name, true);
     if (this.#attached.has(run)) return undefined;
+    const opening = this.#opening.get(run) ?? this.#attach(agent, run, target);
+    this.#opening.set(run, opening);
+    return opening.finally(() => this.#opening.delete(run));
+  }
+
+  async #attach(agent: Agent, run: RunState, target: InspectorTarget): Promise<string | undefined> {
     agent.inspector = { state: "attaching", threads: 0, debugger: "debugger" in target && target.debugger === true };
     this.#options.hub.touch();
     const feed: Feed = { agent, run, waiting: [] };

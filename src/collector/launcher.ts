@@ -1,3 +1,4 @@
+import { PART } from "../inputs/inspector/snapshotFile.ts";
 import type { AgentDefinition } from "../model/config.ts";
 import type { Identify } from "../model/process.ts";
 import type { RunState } from "../model/state.ts";
@@ -55,7 +56,7 @@ export class Launcher {
         startTime: record.startTime,
         endTime: end.time,
         commandLine: record.commandLine,
-        kept: keptFiles(folder),
+        kept: keptWhole(folder),
         ...(end.exitCode !== undefined && { exitCode: end.exitCode }),
         ...(record.stopped && { stopped: true }),
       });
@@ -125,7 +126,7 @@ export class Launcher {
   /** Looks again at what the living runs have written. */
   refreshKept(): void {
     for (const { run, state } of this.#runs.values()) {
-      const kept = keptFiles(run.folder);
+      const kept = keptWhole(run.folder);
       if (JSON.stringify(kept) === JSON.stringify(state.kept)) continue;
       state.kept = kept;
       this.#options.hub.touch();
@@ -175,14 +176,14 @@ export class Launcher {
     const early = agent.living.find((r) => r.pid === pid);
     const state = early ?? hub.begin(agent, { id, origin: "launched", pid, startTime, commandLine });
     if (early) hub.claim(early, { id, commandLine });
-    state.kept = keptFiles(run.folder);
+    state.kept = keptWhole(run.folder);
     this.#runs.set(id, { run, state });
     run.exited.then((end) => {
       this.#runs.delete(id);
       const interrupted = performance.now() - (this.#interrupted.get(id) ?? Number.NEGATIVE_INFINITY) < INTERRUPTION;
       this.#interrupted.delete(id);
       hub.end(state, { ...end, stopped: run.stopped || interrupted });
-      state.kept = keptFiles(run.folder);
+      state.kept = keptWhole(run.folder);
     });
   }
 
@@ -210,4 +211,9 @@ export class Launcher {
     );
     return result;
   }
+}
+
+/** A heap snapshot that is being written is not yet kept. */
+function keptWhole(folder: string) {
+  return keptFiles(folder).filter(({ name }) => !name.endsWith(PART));
 }

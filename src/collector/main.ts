@@ -27,6 +27,7 @@ async function main(): Promise<void> {
     addresses,
     version,
     nodeShim: beside("nodeShim"),
+    heapWorker: beside("heapWorker"),
     readHardware: () => readHardware(beside("hardware")),
     log,
     onEnd: () => {

@@ -3,6 +3,7 @@
  * the control socket. Types only matter on both ends; nothing here does any work.
  */
 import { NotificationType, RequestType, RequestType0 } from "vscode-jsonrpc";
+import type { HeapFacts, HeapProfileFacts, HeapProgress, HeapQuestion, HeapQuestions } from "../model/heap.ts";
 import type { ProcessInfo } from "../model/process.ts";
 import type { RemoteEndpoint } from "../model/remoteEndpoint.ts";
 import type {
@@ -21,6 +22,7 @@ import type {
   SeriesQuery,
   TimeRange,
 } from "../model/series.ts";
+import type { SnapshotCost } from "../model/snapshotCost.ts";
 import type { AgentSeries, LatencyStats, WorkspaceState } from "../model/state.ts";
 import type { TurnDetail } from "../model/turns.ts";
 import type { Allocation } from "../model/wire.ts";
@@ -130,6 +132,38 @@ export interface MeasurementResult {
   interruptions: number;
 }
 
+export interface HeapSnapshotEstimate extends SnapshotCost {
+  /** Bytes that there is room for where it would be written. */
+  free: number;
+}
+
+export interface TakeHeapSnapshotParams {
+  agent: string;
+  /** Absolute; without it beside the other files of its run. One that exists is replaced. */
+  file?: string;
+  /** Chosen by the client: progress comes with it, and it is cancelled by it. */
+  id: number;
+}
+
+/** First the heap is walked, `done` of `total` objects, then the file is written. */
+export interface SnapshotProgress {
+  id: number;
+  phase: "walking" | "writing";
+  done: number;
+  total: number;
+  bytes: number;
+}
+
+export interface TakenHeapSnapshot {
+  file: string;
+  /** Bytes of the file. */
+  size: number;
+  /** Seconds that the agent did nothing else. */
+  pause: number;
+  /** Bytes of its heap before. */
+  heap: number;
+}
+
 export interface RunOutput {
   runId: string;
   data: string;
@@ -197,6 +231,32 @@ export const SummarizeRecord = new RequestType0<RecordSummary, void>("record/sum
 export const DeleteRecord = new RequestType<DeleteRecordParams, void, void>("record/delete");
 /** Reads the shared memory of an agent's processes apart (PSS), which takes the system milliseconds a process. */
 export const MeasurePss = new RequestType<{ agent: string }, { pss: number }, void>("agent/pss");
+/** What a heap snapshot would cost the agent. Its inspector is attached to if it is not yet. */
+export const EstimateHeapSnapshot = new RequestType<{ agent: string; file?: string }, HeapSnapshotEstimate, void>(
+  "heapSnapshot/estimate",
+);
+/** Takes a heap snapshot of an agent's main thread; cancelled with the connection too. */
+export const TakeHeapSnapshot = new RequestType<TakeHeapSnapshotParams, TakenHeapSnapshot, void>("heapSnapshot/take");
+/** Nothing is left of it, and {@link TakeHeapSnapshot} rejects at once; the agent's pause can't be shortened. */
+export const CancelHeapSnapshot = new NotificationType<{ id: number }>("heapSnapshot/cancel");
+/**
+ * Reads a `.heapsnapshot` or `.heapprofile` in a worker thread; `session` is the client's own name for it, by which it
+ * is asked and closed. `tooLarge`: memory would not suffice, nothing was begun; `force` reads it all the same.
+ */
+export const OpenHeap = new RequestType<{ session: string; path: string; force: boolean }, OpenHeapResult, void>(
+  "heap/open",
+);
+export type HeapFileProgressed = { session: string } & HeapProgress;
+export type OpenHeapResult =
+  | { kind: "opened"; facts: HeapFacts | HeapProfileFacts }
+  | { kind: "tooLarge"; message: string };
+export const AskHeap = new RequestType<
+  { session: string; question: HeapQuestion },
+  HeapQuestions[keyof HeapQuestions][1],
+  void
+>("heap/ask");
+/** Ends its worker, also while it still reads. */
+export const CloseHeap = new NotificationType<{ session: string }>("heap/close");
 export const GetState = new RequestType0<WorkspaceState, void>("state");
 
 /** Collector → client, at most 5 Hz, only on change. */
@@ -206,3 +266,7 @@ export const Tick = new NotificationType<AgentSeries>("series/tick");
 export const Output = new NotificationType<RunOutput>("output");
 /** A line for the log channel. */
 export const LogLine = new NotificationType<{ severity: "info" | "warning" | "error"; message: string }>("log");
+/** Collector → client that takes one. */
+export const HeapSnapshotProgress = new NotificationType<SnapshotProgress>("heapSnapshot/progress");
+/** How far the reading of a file is, or of those that it is compared with. */
+export const HeapFileProgress = new NotificationType<HeapFileProgressed>("heap/progress");

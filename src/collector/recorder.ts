@@ -134,7 +134,8 @@ export class Recorder {
     this.#remoteProblem = undefined;
     if (!source) return;
     try {
-      this.#remote = promqlSource({ ...resolved(source, process.env), now: this.#options.now });
+      const own = { host: hostname(), workspace: this.#options.addresses.workspace };
+      this.#remote = promqlSource({ ...resolved(source, process.env), now: this.#options.now, own });
     } catch (error) {
       this.#remoteProblem = `agentVitals.history: ${error instanceof Error ? error.message : error}`;
       this.#options.log("warning", this.#remoteProblem);

@@ -7,9 +7,10 @@ import {
   threeDigits,
   trimZeros,
 } from "../model/format.ts";
+import { pauseText, snapshotCost } from "../model/snapshotCost.ts";
 import type { AgentState, QueryTypeLatency } from "../model/state.ts";
 import { commands } from "./contributions.ts";
-import { ENOUGH_RESPONSES, shownQueryType, wrongFigure } from "./judged.ts";
+import { ENOUGH_RESPONSES, mayBeNode, shownQueryType, wrongFigure } from "./judged.ts";
 
 const link = (title: string, command: string, ...args: unknown[]) =>
   `[${title}](command:${command}${args.length ? `?${encodeURIComponent(JSON.stringify(args))}` : ""})`;
@@ -149,6 +150,11 @@ function links(agent: AgentState): string {
   if (agent.launchable && !running) all.push(link("Start", commands.startAgent.command, agent.name));
   if (agent.launchable && running) all.push(link("Restart", commands.restartAgent.command, agent.name));
   if (running) all.push(link("Stop", commands.stopAgent.command, agent.name));
+  if (running && mayBeNode(agent)) {
+    const used = agent.heap?.used;
+    const pause = used === undefined ? "" : `, pauses it ${pauseText(snapshotCost(used).pause)}`;
+    all.push(link(`Take heap snapshot${pause}`, commands.takeHeapSnapshot.command, agent.name));
+  }
   all.push(link("Log", commands.showLog.command), link("Settings", "workbench.action.openSettings", "agentVitals"));
   return all.join(" | ");
 }

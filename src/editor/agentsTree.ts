@@ -3,6 +3,7 @@ import { formatAge, formatBytes } from "../model/format.ts";
 import type { AgentState, RunState } from "../model/state.ts";
 import type { CollectorLink } from "./collectorLink.ts";
 import { commands, contextKeys, views } from "./contributions.ts";
+import { mayBeNode } from "./judged.ts";
 import type { Pin } from "./pin.ts";
 
 export type TreeNode =
@@ -72,6 +73,7 @@ export class AgentsTree implements vscode.TreeDataProvider<TreeNode>, vscode.Dis
       agent.connections > 0 ? "connected" : "",
       agent.runs[0]?.origin === "attached" ? "attached" : "",
       agent.inspector?.state === "attached" ? "inspected" : running && mayBeNode(agent) ? "inspectable" : "",
+      running && mayBeNode(agent) ? "node" : "",
       agent.connections > 0 && agent.runs[0]?.runtime?.startsWith("Python") ? "python" : "",
       pinned ? "pinned" : "unpinned",
     ];
@@ -106,13 +108,6 @@ const words: Record<AgentState["status"], string> = {
 
 function statusWord(agent: AgentState): string {
   return words[agent.status];
-}
-
-/** A client tells its runtime; of an attached process its command line does. */
-function mayBeNode({ runs: [run] }: AgentState): boolean {
-  if (!run || run.pid === 0) return false;
-  if (run.runtime !== undefined) return run.runtime.startsWith("Node");
-  return /^\S*\bnode(js)?(\.exe)?(\s|$)/.test(run.commandLine ?? "");
 }
 
 function inspectorWord({ inspector }: AgentState): string {

@@ -6,9 +6,13 @@ import { type CollectorConnection, connectCollector, OutdatedWindow } from "../c
 import {
   type CollectorSettings,
   Configure,
+  HeapFileProgress,
+  type HeapFileProgressed,
+  HeapSnapshotProgress,
   LogLine,
   Output,
   type RunOutput,
+  type SnapshotProgress,
   StateChanged,
   Tick,
 } from "../collector/protocol.ts";
@@ -37,10 +41,14 @@ export class CollectorLink implements vscode.Disposable {
   readonly #stateChanged = new vscode.EventEmitter<WorkspaceState | undefined>();
   readonly #tick = new vscode.EventEmitter<AgentSeries>();
   readonly #output = new vscode.EventEmitter<RunOutput>();
+  readonly #snapshotProgress = new vscode.EventEmitter<SnapshotProgress>();
+  readonly #heapProgress = new vscode.EventEmitter<HeapFileProgressed>();
   readonly onStatus = this.#statusChanged.event;
   readonly onState = this.#stateChanged.event;
   readonly onTick = this.#tick.event;
   readonly onOutput = this.#output.event;
+  readonly onSnapshotProgress = this.#snapshotProgress.event;
+  readonly onHeapProgress = this.#heapProgress.event;
   readonly #addresses: Addresses;
   readonly #program: string;
   readonly #version: string;
@@ -106,6 +114,7 @@ export class CollectorLink implements vscode.Disposable {
     this.#disposed = true;
     this.#connection?.close();
     for (const emitter of [this.#statusChanged, this.#stateChanged, this.#tick, this.#output]) emitter.dispose();
+    for (const emitter of [this.#snapshotProgress, this.#heapProgress]) emitter.dispose();
   }
 
   async #open(attempt = 0): Promise<MessageConnection> {
@@ -157,6 +166,8 @@ export class CollectorLink implements vscode.Disposable {
     });
     rpc.onNotification(Tick, (series) => this.#tick.fire(series));
     rpc.onNotification(Output, (output) => this.#output.fire(output));
+    rpc.onNotification(HeapSnapshotProgress, (progress) => this.#snapshotProgress.fire(progress));
+    rpc.onNotification(HeapFileProgress, (progress) => this.#heapProgress.fire(progress));
     rpc.onNotification(LogLine, ({ severity, message }) => {
       if (severity === "error") this.#log.error(message);
       else if (severity === "warning") this.#log.warn(message);

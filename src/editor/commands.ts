@@ -11,6 +11,9 @@ import type { CollectorLink } from "./collectorLink.ts";
 import { commands } from "./contributions.ts";
 import type { Dashboard } from "./dashboardPanel.ts";
 import type { ClientEnvironment } from "./environment.ts";
+import { takeHeapSnapshot } from "./heap/takeSnapshot.ts";
+import { mayBeNode } from "./judged.ts";
+import { openKeptFile } from "./openKeptFile.ts";
 import type { Pin } from "./pin.ts";
 import { findGrowingLines } from "./pythonAllocations.ts";
 import { deleteRecord, exportRecord, measurePss, openPerformanceLog, showRecord } from "./recordCommands.ts";
@@ -113,7 +116,7 @@ export function registerCommands(parts: CommandParts): vscode.Disposable {
       if (name && run) terminals.show(name, run.id, true);
     },
     openKept: async (target) => {
-      if (typeof target === "string") await vscode.commands.executeCommand("vscode.open", vscode.Uri.file(target));
+      if (typeof target === "string") await openKeptFile(target);
     },
     addClient: () => addClient(extensionUri),
     copyEnvironment: () => environment.copy(),
@@ -124,6 +127,11 @@ export function registerCommands(parts: CommandParts): vscode.Disposable {
     measurePss: async (target) => {
       const name = await pick(link, target, "Measure the memory of which agent?", runnable, "No agent is running.");
       if (name) await measurePss(link, name);
+    },
+    takeHeapSnapshot: async (target) => {
+      const fits = (a: AgentState) => runnable(a) && mayBeNode(a);
+      const name = await pick(link, target, "Take a heap snapshot of which agent?", fits, "No Node agent is running.");
+      if (name) await takeHeapSnapshot(link, name);
     },
     openPerformanceLog: () => openPerformanceLog(link),
     showLog: () => log.show(),

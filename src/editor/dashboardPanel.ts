@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import * as vscode from "vscode";
 import { GetHistory, GetTurn, ListRuns, WatchSeries } from "../collector/protocol.ts";
 import type {
@@ -14,6 +13,7 @@ import { commands, viewTypes } from "./contributions.ts";
 import { shownAgent } from "./judged.ts";
 import type { Pin } from "./pin.ts";
 import { savePicture } from "./savePicture.ts";
+import { pageHtml, pagesFolder } from "./webviewPage.ts";
 
 /** Runs of the last 30 days are listed, seconds. */
 const RUNS_SPAN = 30 * 86_400;
@@ -39,7 +39,7 @@ export class Dashboard implements vscode.WebviewPanelSerializer<DashboardMemento
   constructor(link: CollectorLink, pin: Pin, extensionUri: vscode.Uri) {
     this.#link = link;
     this.#pin = pin;
-    this.#root = vscode.Uri.joinPath(extensionUri, "dist", "webview");
+    this.#root = pagesFolder(extensionUri);
     this.#subscriptions = [
       link.onState(() => this.#sendState()),
       link.onStatus((status) => {
@@ -96,7 +96,7 @@ export class Dashboard implements vscode.WebviewPanelSerializer<DashboardMemento
       this.#ready = false;
       this.#watch(undefined);
     });
-    panel.webview.html = this.#html(panel.webview);
+    panel.webview.html = pageHtml(panel.webview, this.#root, "dashboard");
   }
 
   async #answer({ id, request }: ToEditor): Promise<void> {
@@ -209,31 +209,5 @@ export class Dashboard implements vscode.WebviewPanelSerializer<DashboardMemento
 
   #post(message: ToWebview): void {
     void this.#panel?.webview.postMessage(message);
-  }
-
-  #html(webview: vscode.Webview): string {
-    const nonce = randomBytes(16).toString("base64url");
-    const uri = (file: string) => webview.asWebviewUri(vscode.Uri.joinPath(this.#root, file)).toString();
-    const policy = [
-      "default-src 'none'",
-      `script-src 'nonce-${nonce}'`,
-      `style-src ${webview.cspSource}`,
-      `font-src ${webview.cspSource}`,
-      `img-src ${webview.cspSource}`,
-    ].join("; ");
-    return `<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="UTF-8">
-<meta http-equiv="Content-Security-Policy" content="${policy}">
-<meta name="viewport" content="width=device-width, initial-scale=1.0">
-<title>Agent Vitals</title>
-<link rel="stylesheet" href="${uri("dashboard.css")}">
-</head>
-<body>
-<div id="root"></div>
-<script nonce="${nonce}" src="${uri("dashboard.js")}"></script>
-</body>
-</html>`;
   }
 }

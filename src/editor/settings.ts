@@ -85,6 +85,8 @@ export const autoStart = () => read("autoStart", false);
 export const attachToDebugSessions = () => read("attachToDebugSessions", true);
 /** Terminals and launched agents are told where to send OpenTelemetry data. */
 export const otlpEnvironment = () => read("otlp.enabled", true) && read("otlp.environment", true);
+/** A heap of more bytes is asked about before a snapshot of it is taken. */
+export const askAboveHeap = () => read("heapSnapshot.askAbove", 100) * MIB;
 export const terminalEnvironment = () => read("terminalEnvironment", true);
 
 /** The workspace as the collector names it: the `.code-workspace` file, else the single folder; undefined for none. */

@@ -13,7 +13,8 @@ export interface RemoteEndpoint {
 export function resolved(endpoint: RemoteEndpoint, env: Readonly<Record<string, string | undefined>>): RemoteEndpoint {
   const url = URL.canParse(endpoint.url) ? new URL(endpoint.url) : undefined;
   if (!url || !["http:", "https:"].includes(url.protocol))
-    throw new Error(`${endpoint.url} is no address: it begins with http:// or https://.`);
+    // It may be a password without its address: not shown.
+    throw new Error("What is named is no address: it begins with http:// or https://.");
   const headers = Object.entries(endpoint.headers).map(([name, value]) => [name, withVariables(name, value, env)]);
   const { username, password } = url;
   if (username !== "" || password !== "") {
@@ -25,14 +26,17 @@ export function resolved(endpoint: RemoteEndpoint, env: Readonly<Record<string, 
   return { url: url.href, headers: Object.fromEntries(headers) };
 }
 
-/** An address as it may be shown: without a password. */
+/** An address as it may be shown: without a password, or a token that its query may hold. */
 export function shownUrl(url: string): string {
-  return url.replace(/\/\/[^/@]*@/, "//");
+  if (!URL.canParse(url)) return "an address that is none";
+  const { protocol, host, pathname } = new URL(url);
+  return `${protocol}//${host}${pathname === "/" ? "" : pathname}`;
 }
 
 function withVariables(name: string, value: string, env: Readonly<Record<string, string | undefined>>): string {
   // A header's name is a token of RFC 9110; a line break in a value would begin another header.
-  if (!/^[\w!#$%&'*+.^`|~-]+$/.test(name)) throw new Error(`${JSON.stringify(name)} is no name of a header.`);
+  if (!/^[\w!#$%&'*+.^`|~-]+$/.test(name))
+    throw new Error("What stands for a header's name is no name of a header: letters, digits and hyphens make one.");
   const whole = value.replace(/\$\{env:([^}]+)\}/g, (_, variable: string) => {
     const found = env[variable];
     if (found === undefined) throw new Error(`The header ${name} names \${env:${variable}}, which is not set.`);

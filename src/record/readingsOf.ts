@@ -1,5 +1,5 @@
 /** What is sampled, as readings of series. */
-import type { GpuSample, SystemSample, TreeSample } from "../model/resources.ts";
+import type { GpuSample, SocketCounts, SystemSample, TreeSample } from "../model/resources.ts";
 import type { Reading } from "../model/series.ts";
 import type { HeapSample, RuntimeSample } from "../model/state.ts";
 import type { SeriesBook } from "./seriesBook.ts";
@@ -19,9 +19,19 @@ export function readingsOfTree(book: SeriesBook, sample: TreeSample, cores: numb
     .add("process.disk.io", sample.readRate, { "disk.io.direction": "read" })
     .add("process.disk.io", sample.writeRate, { "disk.io.direction": "write" })
     .add("process.context_switches", sample.contextSwitches);
-  for (const [state, count] of Object.entries(sample.sockets ?? {}))
-    readings.add("agent_vitals.process.sockets", count, { state });
+  for (const state of sample.sockets ? statesOf(book, sample.sockets) : [])
+    readings.add("agent_vitals.process.sockets", sample.sockets?.[state] ?? 0, { state });
   return readings.all;
+}
+
+const statesSeen = new WeakMap<SeriesBook, Set<string>>();
+
+/** A state that no socket is in any more is told as zero: else its last count would stand for minutes. */
+function statesOf(book: SeriesBook, sockets: SocketCounts): Set<string> {
+  const seen = statesSeen.get(book) ?? new Set();
+  statesSeen.set(book, seen);
+  for (const state of Object.keys(sockets)) seen.add(state);
+  return seen;
 }
 
 export function readingsOfHeap(book: SeriesBook, sample: HeapSample): Reading[] {

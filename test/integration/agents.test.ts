@@ -87,7 +87,7 @@ describe("Agents of the workspace", () => {
     await settings.update("export.otlp.endpoint", "localhost:4318", vscode.ConfigurationTarget.Global);
     const { state, message } = await until("the address is refused", failed);
     assert.equal(state, "failed");
-    assert.match(message ?? "", /localhost:4318 is no address: it begins with http/);
+    assert.match(message ?? "", /is no address: it begins with http/);
     await settings.update("export.otlp.endpoint", undefined, vscode.ConfigurationTarget.Global);
     await until("it is no longer asked for", async () => !(await failed()));
   });
@@ -110,6 +110,20 @@ describe("Agents of the workspace", () => {
     const output = (await agent("fixture-agent"))?.runs[0]?.kept.find((f) => f.name === "output.log")?.path ?? "";
     await run("cleanUpAgent", "fixture-agent");
     await until("its hook ran", () => readFileSync(output, "utf8").includes("cleaned up"));
+  });
+
+  it("are taken a heap snapshot of, which is opened and kept with their run", async () => {
+    await run("takeHeapSnapshot", "fixture-agent");
+    const kept = await until("the run keeps it", async () =>
+      (await agent("fixture-agent"))?.runs[0]?.kept.find(({ name }) => name === "fixture-agent-run1-1.heapsnapshot"),
+    );
+    assert.ok(JSON.parse(readFileSync(kept.path, "utf8")).nodes.length > 0);
+    const shown = vscode.window.tabGroups.activeTabGroup.activeTab;
+    assert.equal(shown?.label, kept.name);
+    assert.ok(shown?.input instanceof vscode.TabInputCustom && shown.input.viewType === "agentVitals.heap");
+    await vscode.commands.executeCommand("workbench.action.closeActiveEditor");
+    await run("detachAgent", "fixture-agent");
+    await agentThat("fixture-agent", "is left by the inspector", (a) => !a.inspector && a.status === "running");
   });
 
   it("show the figure that is wrong in the warning background", async () => {

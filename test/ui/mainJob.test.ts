@@ -123,6 +123,19 @@ describe("A developer with the packaged extension", () => {
     await workbench().screenshot("agents-tree");
   });
 
+  it("takes a heap snapshot of it, sees its classes, and what holds one", async () => {
+    await workbench().runCommand("Agent Vitals: Take Heap Snapshot");
+    const view = workbench().webview();
+    const closure = view.locator(".tree-row").filter({ hasText: "Function" }).first();
+    await closure.waitFor();
+    await workbench().screenshot("heap-summary-dark");
+    await closure.click();
+    await view.getByText(/objects are held in [\d,]+ ways/).waitFor();
+    await workbench().screenshot("heap-class-dark");
+    await workbench().runCommand("View: Close Editor");
+    await workbench().webview().getByText("Talker p95").first().waitFor();
+  });
+
   it("restarts the agent and sees it recover", async () => {
     await workbench().runCommand("Agent Vitals: Restart Agent");
     await until("run 2 is told", async () => (await workbench().hoverStatusItem()).includes("run 2"));
@@ -141,7 +154,8 @@ describe("A developer with the packaged extension", () => {
     assert.ok(pid);
     await workbench().reload();
     await until("the same run is told", async () => (await workbench().hoverStatusItem()).includes(`pid ${pid}`));
-    // On which page, the editor knows: it writes its state down now and then.
+    // Which tab is in front, and on which page, the editor knows: it writes its state down now and then.
+    await workbench().page.locator('.tabs-container .tab[aria-label^="Agent Vitals"]').click();
     await workbench().webview().getByText("run 2").first().waitFor();
     await workbench().webview().getByRole("tab", { name: "Overview" }).click();
     await workbench().webview().getByText("Talker p95").first().waitFor();

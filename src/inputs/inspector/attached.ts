@@ -36,6 +36,9 @@ export interface AttachedInspector {
   send<M extends string>(method: M, params?: ParametersOf<M>, deadline?: number): Promise<ResultOf<M>>;
   /** Events of the main thread, until the returned function is called. */
   on<E extends string>(event: E, listener: (params: EventParameters<E>) => void): () => void;
+  /** Reads nothing of what the target sends until {@link resume}: it waits in the target. */
+  pause(): void;
+  resume(): void;
   /** Takes the probe out of all threads and closes an inspector that was opened by us; within 2 s whatever the target does. */
   detach(): Promise<void>;
 }

@@ -87,6 +87,14 @@ export class Attachment implements AttachedInspector {
     return this.#session.on(event, listener);
   }
 
+  pause(): void {
+    this.#connection.pause();
+  }
+
+  resume(): void {
+    this.#connection.resume();
+  }
+
   detach(): Promise<void> {
     this.#detached ??= this.#leave();
     return this.#detached;

@@ -1,6 +1,7 @@
 import { NoAnswer, Session } from "./session.ts";
+import { WebSocketClient } from "./webSocket.ts";
 
-/** Characters; a heap snapshot comes in pieces far below. */
+/** Bytes; a heap snapshot comes in pieces of a MiB. */
 const LONGEST_MESSAGE = 64 * 1024 * 1024;
 
 /** A WebSocket to an inspector, with the session of the target's main thread. */
@@ -9,7 +10,7 @@ export class Connection {
   /** Resolves with the reason, for people, when the connection is gone; never rejects. */
   readonly closed: Promise<string>;
   readonly url: URL;
-  readonly #socket: WebSocket;
+  readonly #socket: WebSocketClient;
   #end: (reason: string) => void = () => {};
 
   /**
@@ -17,12 +18,12 @@ export class Connection {
    * @throws when nothing listens there, or what listens is no inspector or does not answer
    */
   static async open(url: URL, seconds: number): Promise<Connection> {
-    const socket = new WebSocket(url);
-    const connection = new Connection(url, socket);
+    const opened = Promise.withResolvers<void>();
+    const connection = new Connection(url, opened.resolve);
     let timer: NodeJS.Timeout | undefined;
     try {
       await Promise.race([
-        new Promise((resolve) => socket.addEventListener("open", resolve)),
+        opened.promise,
         connection.closed.then((reason) => {
           throw new Error(reason);
         }),
@@ -40,31 +41,40 @@ export class Connection {
     }
   }
 
-  private constructor(url: URL, socket: WebSocket) {
+  private constructor(url: URL, onOpen: () => void) {
     this.url = url;
-    this.#socket = socket;
-    this.session = new Session((text) => socket.send(text));
     this.closed = new Promise((resolve) => {
       this.#end = (reason) => {
         this.session.end(new Error(reason));
         resolve(reason);
       };
     });
-    const { host } = url;
     let opened = false;
-    socket.addEventListener("open", () => {
-      opened = true;
+    this.#socket = new WebSocketClient(url, LONGEST_MESSAGE, {
+      opened: () => {
+        opened = true;
+        onOpen();
+      },
+      message: (text) => this.#receive(text),
+      closed: (wrong) => {
+        if (wrong !== undefined) this.#end(`The connection to ${url.host} was given up: ${wrong}.`);
+        else if (opened) this.#end(`The connection to the inspector at ${url.host} was closed.`);
+        else
+          this.#end(
+            `No inspector takes connections at ${url.href}: it may have been closed or started anew, which changes its address. Look the address up again.`,
+          );
+      },
     });
-    socket.addEventListener("message", ({ data }) => this.#receive(data));
-    const ended = () =>
-      this.#end(
-        opened
-          ? `The connection to the inspector at ${host} was closed.`
-          : `No inspector takes connections at ${url.href}: it may have been closed or started anew, which changes its address. Look the address up again.`,
-      );
-    // Either may come without the other, depending on Node's version.
-    socket.addEventListener("error", ended);
-    socket.addEventListener("close", ended);
+    this.session = new Session((text) => this.#socket.send(text));
+  }
+
+  /** Reads nothing more until {@link resume}: what the target sends waits there. */
+  pause(): void {
+    this.#socket.pause();
+  }
+
+  resume(): void {
+    this.#socket.resume();
   }
 
   /** Closes at once; pending requests are rejected. */
@@ -73,20 +83,13 @@ export class Connection {
     this.#end(`The connection to the inspector at ${this.url.host} was closed from here.`);
   }
 
-  #receive(data: unknown): void {
-    const fail = (what: string) => {
-      this.#end(`The connection to ${this.url.host} was given up: ${what}.`);
+  #receive(text: string): void {
+    try {
+      this.session.receive(text);
+    } catch (error) {
+      if (!(error instanceof SyntaxError)) throw error;
       this.#socket.close();
-    };
-    if (typeof data !== "string") fail("it sends binary messages, so it is no inspector");
-    else if (data.length > LONGEST_MESSAGE) fail("it sent a message of more than 64 MiB");
-    else {
-      try {
-        this.session.receive(data);
-      } catch (error) {
-        if (!(error instanceof SyntaxError)) throw error;
-        fail("it sends what is not JSON, so it is no inspector");
-      }
+      this.#end(`The connection to ${this.url.host} was given up: it sends what is not JSON, so it is no inspector.`);
     }
   }
 }

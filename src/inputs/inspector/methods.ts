@@ -1,10 +1,13 @@
-import type { NodeRuntime, NodeWorker, Runtime } from "node:inspector";
+import type { HeapProfiler, NodeRuntime, NodeWorker, Runtime } from "node:inspector";
 
 /** The methods whose parameters and results are known here: `method: [parameters, result]`. */
 interface Methods {
   "Runtime.evaluate": [Runtime.EvaluateParameterType, Runtime.EvaluateReturnType];
   "Runtime.addBinding": [{ name: string }, object];
   "Runtime.removeBinding": [{ name: string }, object];
+  /** The heap in use, garbage included, bytes. */
+  "Runtime.getHeapUsage": [object, { usedSize: number; totalSize: number }];
+  "HeapProfiler.takeHeapSnapshot": [HeapProfiler.TakeHeapSnapshotParameterType, object];
   "NodeRuntime.notifyWhenWaitingForDisconnect": [NodeRuntime.NotifyWhenWaitingForDisconnectParameterType, object];
   "NodeWorker.enable": [NodeWorker.EnableParameterType, object];
   "NodeWorker.sendMessageToWorker": [NodeWorker.SendMessageToWorkerParameterType, object];
@@ -18,6 +21,8 @@ export type ResultOf<M extends string> = M extends keyof Methods ? Methods[M][1]
 /** The events whose parameters are known here. */
 interface Events {
   "Runtime.bindingCalled": { name: string; payload: string };
+  "HeapProfiler.addHeapSnapshotChunk": HeapProfiler.AddHeapSnapshotChunkEventDataType;
+  "HeapProfiler.reportHeapSnapshotProgress": HeapProfiler.ReportHeapSnapshotProgressEventDataType;
   "NodeRuntime.waitingForDisconnect": object;
   "NodeWorker.attachedToWorker": NodeWorker.AttachedToWorkerEventDataType;
   "NodeWorker.detachedFromWorker": NodeWorker.DetachedFromWorkerEventDataType;

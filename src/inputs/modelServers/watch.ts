@@ -22,6 +22,9 @@ export interface ModelServerWatch {
   dispose(): void;
 }
 
+/** Looks between two for servers that were not there. */
+const NEW_EVERY = 3;
+
 const usualPorts: KnownPort[] = [
   { port: 11434, kind: "ollama" },
   { port: 8080, kind: "llama.cpp" },
@@ -44,6 +47,7 @@ class Watch implements ModelServerWatch {
   #timer: NodeJS.Timeout | undefined;
   #soon: NodeJS.Timeout | undefined;
   #told = "[]";
+  #looks = 0;
 
   constructor(options: ModelServerWatchOptions) {
     this.#options = options;
@@ -96,6 +100,7 @@ class Watch implements ModelServerWatch {
       ),
     );
     clearTimeout(this.#soon);
+    this.#looks = 0;
     this.#soon = setTimeout(() => this.#look(), 0).unref();
   }
 
@@ -106,8 +111,12 @@ class Watch implements ModelServerWatch {
   }
 
   #look(): void {
-    const places = [...this.#places.values()];
-    const listeners = listenersAt(new Set(places.flatMap(({ port }) => port ?? [])));
+    // Where nothing has been found so far it is looked less often: the list of all sockets costs.
+    const looksForNew = this.#looks++ % NEW_EVERY === 0;
+    const places = [...this.#places.values()].filter(({ port, state }) => looksForNew || port === undefined || state);
+    if (places.length === 0) return;
+    const ports = new Set(places.flatMap(({ port }) => port ?? []));
+    const listeners = ports.size > 0 ? listenersAt(ports) : undefined;
     for (const place of places) {
       const listener = place.port === undefined ? undefined : listeners?.get(place.port);
       place.look({ clear: listeners !== undefined, listener }).then(

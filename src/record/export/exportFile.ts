@@ -1,3 +1,4 @@
+import { stat } from "node:fs/promises";
 import { hostname } from "node:os";
 import { extname, isAbsolute } from "node:path";
 import type { ExportFileParams, ExportFileResult, ExportKind } from "../../model/series.ts";
@@ -21,27 +22,38 @@ export async function exportFile(
   const { file, format, kinds = KINDS } = params;
   if (!isAbsolute(file)) throw new Error(`${file} can't be written: give its whole path.`);
   const parts = format === "csv" && kinds.length > 1 ? kinds.map((kind) => [kind]) : [kinds];
+  const write = format === "csv" ? writeCsv : writeJson;
   const result: ExportFileResult = { rows: 0, bytes: 0 };
-  for (const part of parts) {
-    const path = parts.length > 1 ? pathOf(file, part[0] ?? "series") : file;
-    const target = await NewFile.create(path).catch((error: NodeJS.ErrnoException) => {
-      throw new Error(
-        `${path} can't be written (${error.code ?? error.message}): choose a folder that is there and yours.`,
-      );
-    });
-    try {
-      const write = format === "csv" ? writeCsv : writeJson;
+  const targets: NewFile[] = [];
+  let path = file;
+  try {
+    for (const part of parts) {
+      path = parts.length > 1 ? pathOf(file, part[0] ?? "series") : file;
+      const target = await create(path);
+      targets.push(target);
       result.rows += await write(target, source, { ...params, kinds: [...part] }, signal);
-      await target.finish();
+      await target.complete();
       result.bytes += target.bytes;
-    } catch (error) {
-      await target.discard();
-      throw (error as NodeJS.ErrnoException).code === "ENOSPC"
-        ? new Error(`${path} was not written: the disk is full. Make room, or export a shorter range.`)
-        : error;
     }
+    // All of them or none: those of an earlier export stay until these are whole.
+    for (const target of targets) await target.rename();
+  } catch (error) {
+    for (const target of targets) await target.discard();
+    throw (error as NodeJS.ErrnoException).code === "ENOSPC"
+      ? new Error(`${path} was not written: the disk is full. Make room, or export a shorter range.`)
+      : error;
   }
   return result;
+}
+
+async function create(path: string): Promise<NewFile> {
+  const there = await stat(path).catch(() => undefined);
+  if (there?.isDirectory()) throw new Error(`${path} can't be written: it is a folder. Name a file in it.`);
+  return NewFile.create(path).catch((error: NodeJS.ErrnoException) => {
+    throw new Error(
+      `${path} can't be written (${error.code ?? error.message}): choose a folder that is there and yours.`,
+    );
+  });
 }
 
 /** `a.csv` → `a-series.csv`. */

@@ -29,9 +29,14 @@ export class NewFile {
     if (this.#waiting.length >= CHUNK) await this.#flush();
   }
 
-  async finish(): Promise<void> {
+  /** It is whole and on the disk, under its other name still. */
+  async complete(): Promise<void> {
     await this.#flush();
+    await this.#handle.sync();
     await this.#handle.close();
+  }
+
+  async rename(): Promise<void> {
     await rename(this.#temporary, this.#path);
   }
 
@@ -44,7 +49,8 @@ export class NewFile {
   async #flush(): Promise<void> {
     const bytes = Buffer.from(this.#waiting);
     this.#waiting = "";
-    await this.#handle.write(bytes);
+    // A single write may take a part alone.
+    await this.#handle.writeFile(bytes);
     this.bytes += bytes.length;
   }
 }

@@ -134,20 +134,24 @@ export class PerformanceLog implements RecordSink {
     if (this.#second < Math.floor(now) - 1) this.#endSecond(Math.floor(now));
     if (Math.floor(now / MINUTE) !== this.#minute) this.#endMinute(now);
     if (this.#lines.length === 0 && this.#begun) return;
-    const waiting = this.#lines;
+    const waiting = [...this.#lines];
+    if (this.#unsaid > 0)
+      waiting.push(
+        JSON.stringify({ kind: "lost", time: now, lines: this.#unsaid, reason: this.#message ?? "too many lines" }),
+      );
     try {
-      if (this.#unsaid > 0)
-        waiting.push(
-          JSON.stringify({ kind: "lost", time: now, lines: this.#unsaid, reason: this.#message ?? "too many lines" }),
-        );
-      this.#file.write(waiting);
+      // What was written before a rotation failed must not be written again.
+      this.#file.write(waiting, (count) => {
+        this.#lines = waiting.slice(count);
+      });
       this.#begun = true;
-      this.#lines = [];
       this.#unsaid = 0;
       if (this.#message !== undefined) this.#options.log("info", "The performance log goes on.");
       this.#message = undefined;
     } catch (error) {
       this.#file.close();
+      // How many lines are lost is told anew, when there may be more.
+      this.#lines = this.#lines.filter((line) => !this.#unsaid || line !== waiting.at(-1));
       const message = `${this.#options.file} can't be written (${error instanceof Error ? error.message : error}). Make room or let it be written; figures go on.`;
       if (message !== this.#message) this.#options.log("warning", `Performance log: ${message}`);
       this.#message = message;

@@ -21,24 +21,32 @@ export class RotatingFile {
     this.#head = options.head;
   }
 
-  /** Whole lines; without any the file is there afterwards all the same. @throws when the file can't be written */
-  write(lines: readonly string[]): void {
+  /**
+   * Whole lines; without any the file is there afterwards all the same.
+   * @param onWritten is told how many of them are in the file so far
+   * @throws when the file can't be written
+   */
+  write(lines: readonly string[], onWritten: (count: number) => void = () => {}): void {
     this.#open();
     let batch = "";
     let bytes = 0;
+    let gathered = 0;
     for (const line of lines) {
       const size = Buffer.byteLength(line) + 1;
       this.#open();
       if (this.#size + bytes + size > this.#maxSize && this.#size + bytes > 0) {
         this.#append(batch);
+        onWritten(gathered);
         [batch, bytes] = ["", 0];
         this.#rotate();
         this.#open();
       }
       batch += `${line}\n`;
       bytes += size;
+      gathered++;
     }
     this.#append(batch);
+    onWritten(gathered);
   }
 
   close(): void {

@@ -108,9 +108,7 @@ export class PromqlApi {
         signal: AbortSignal.timeout(PATIENCE * 1000),
       });
       status = response.status;
-      const length = Number(response.headers.get("content-length") ?? 0);
-      if (length > LONGEST_ANSWER) throw new Error("its answer is too long: ask for a shorter range or fewer series");
-      text = await response.text();
+      text = await textOf(response);
     } catch (error) {
       throw new Error(`${this.name} can't be asked: ${reasonOf(error)}.`, { cause: error });
     }
@@ -121,6 +119,18 @@ export class PromqlApi {
     if (body?.error !== undefined) throw new Error(`${this.name} could not answer: ${body.error.slice(0, 500)}`);
     throw new Error(`${this.name} does not speak Prometheus' API (status ${status}): correct agentVitals.history.url.`);
   }
+}
+
+/** @throws when it is too long, as soon as that is seen */
+async function textOf(response: Response): Promise<string> {
+  const parts: Uint8Array[] = [];
+  let size = 0;
+  for await (const part of response.body ?? []) {
+    size += part.length;
+    if (size > LONGEST_ANSWER) throw new Error("its answer is too long: ask for a shorter range or fewer series");
+    parts.push(part);
+  }
+  return Buffer.concat(parts).toString("utf8");
 }
 
 function parsed(text: string): Body | undefined {

@@ -12,18 +12,22 @@ export function selector(name: string, matchers: Matchers): string {
   return parts.length === 0 ? name : `${name}{${parts.join(",")}}`;
 }
 
-/** Who is asked for: an agent, none (`null`), a machine. */
-export function matchersOf({ agent, host }: SeriesFilter): Matchers {
+/** Another workspace of the same machine may have an agent of the same name. */
+export type WorkspaceFilter = SeriesFilter & { workspace?: string };
+
+/** Who is asked for: an agent, none (`null`), a machine, a workspace. */
+export function matchersOf({ agent, host, workspace }: WorkspaceFilter): Matchers {
   return {
     ...(agent !== undefined && { agent: agent ?? "" }),
     ...(host !== undefined && { host }),
+    ...(workspace !== undefined && { workspace }),
   };
 }
 
 /** All series of a metric: by its name where we know its unit, else by the name that its agent gave it. */
 export function metricSelector(
   metric: string,
-  filter: SeriesFilter,
+  filter: WorkspaceFilter,
   attributes: Readonly<Record<string, string>> = {},
 ) {
   const matchers = {

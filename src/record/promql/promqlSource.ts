@@ -17,7 +17,7 @@ import { seriesOf } from "../export/prometheus/names.ts";
 import { EVENT, RUN_END, RUN_START } from "../export/prometheus/remoteSeries.ts";
 import { checkPoints, checkRange, planLatency, planSamples } from "../store/plan.ts";
 import { type Answered, PromqlApi } from "./api.ts";
-import { APART, matchersOf, metricSelector, selector, together, within } from "./expressions.ts";
+import { APART, matchersOf, metricSelector, selector, together, type WorkspaceFilter, within } from "./expressions.ts";
 import { kindsOf, latencyData, latencyExpression, percentileData } from "./latencies.ts";
 
 /** A living run is told each 15 s: so long (s) before a range it may have been told last. */
@@ -26,21 +26,30 @@ const MINUTE = 60;
 /** A run that is asked for by its id began so long ago (s) at most: as long as the store keeps anything. */
 const LONGEST_AGO = 366 * 86_400;
 
+export interface PromqlSourceOptions extends RemoteEndpoint {
+  /** Unix seconds. */
+  now: () => number;
+  /** This machine and workspace, as they are labelled. */
+  own?: { host: string; workspace: string };
+}
+
 /**
  * History from an engine that speaks PromQL and got its figures by our remote write: Prometheus, VictoriaMetrics, Mimir.
  * Buckets are those of the store, of whatever age.
  */
-export function promqlSource(options: RemoteEndpoint & { now: () => number }): QuerySource {
+export function promqlSource(options: PromqlSourceOptions): QuerySource {
   return new PromqlSource(options);
 }
 
 class PromqlSource implements QuerySource {
   readonly #api: PromqlApi;
   readonly #now: () => number;
+  readonly #own: PromqlSourceOptions["own"];
 
-  constructor({ url, headers, now }: RemoteEndpoint & { now: () => number }) {
+  constructor({ url, headers, now, own }: PromqlSourceOptions) {
     this.#api = new PromqlApi({ url, headers });
     this.#now = now;
+    this.#own = own;
   }
 
   get name(): string {
@@ -49,7 +58,7 @@ class PromqlSource implements QuerySource {
 
   async list(query: TimeRange & SeriesFilter): Promise<SeriesInfo[]> {
     const { from, to } = await this.#range(query);
-    const ours = selector("", matchersOf(query))
+    const ours = selector("", matchersOf(this.#ours(query)))
       .replace(/^\{?/, '{workspace!="",')
       .replace(/,?\}?$/, "}");
     const found = new Map<string, SeriesInfo>();
@@ -67,7 +76,7 @@ class PromqlSource implements QuerySource {
     const { step } = planSamples({ ...range, points: query.points }, this.#now(), () => Number.POSITIVE_INFINITY);
     const { first, last } = await this.#ends(range, step);
     if (last < first) return [];
-    const selected = within(metricSelector(query.metric, query, query.attributes), step);
+    const selected = within(metricSelector(query.metric, this.#ours(query), query.attributes), step);
     const figures = {
       min: `min without (${APART}) (min_over_time(${selected}))`,
       max: `max without (${APART}) (max_over_time(${selected}))`,
@@ -84,7 +93,12 @@ class PromqlSource implements QuerySource {
     const { step } = planLatency({ ...range, points: query.points }, this.#now(), Number.POSITIVE_INFINITY);
     const { first, last } = await this.#ends(range, step);
     if (last < first) return [];
-    const answers = await this.#api.queryRange(latencyExpression(kindMatchers(query), step), first, last, step);
+    const answers = await this.#api.queryRange(
+      latencyExpression(kindMatchers(this.#ours(query)), step),
+      first,
+      last,
+      step,
+    );
     return kindsOf(answers)
       .map((kind) => latencyData(kind, step))
       .filter(({ time }) => time.length > 0);
@@ -94,13 +108,13 @@ class PromqlSource implements QuerySource {
     const { from, to } = await this.#range(query);
     const begin = Math.floor(from / MINUTE) * MINUTE;
     const end = Math.ceil(to / MINUTE) * MINUTE;
-    const answers = await this.#api.query(latencyExpression(kindMatchers(query), end - begin), end);
+    const answers = await this.#api.query(latencyExpression(kindMatchers(this.#ours(query)), end - begin), end);
     return kindsOf(answers).flatMap((kind) => percentileData(kind, quantiles) ?? []);
   }
 
   async runs({ from, to, run, ...filter }: TimeRange & SeriesFilter): Promise<RecordedRun[]> {
     checkRange({ from, to });
-    const matchers = { ...matchersOf(filter), ...(run !== undefined && { run }) };
+    const matchers = { ...matchersOf(this.#ours(filter)), ...(run !== undefined && { run }) };
     const until = Math.max(to, this.#now());
     const told = (name: string, begin: number) =>
       this.#api.query(`last_over_time(${selector(name, matchers)}[${Math.ceil(until - begin)}s])`, until);
@@ -114,7 +128,7 @@ class PromqlSource implements QuerySource {
 
   async events(query: TimeRange & SeriesFilter): Promise<RecordedEvent[]> {
     const { from, to } = await this.#range(query);
-    const { agent, ...matchers } = matchersOf(query);
+    const { agent, ...matchers } = matchersOf(this.#ours(query));
     // What happened to the machine happened to an agent, too.
     const whose = agent === undefined ? [] : agent === "" ? [""] : ["", agent];
     const asked = whose.length === 0 ? [matchers] : whose.map((one) => ({ ...matchers, agent: one }));
@@ -134,6 +148,12 @@ class PromqlSource implements QuerySource {
     const query = `group by (host) (last_over_time(${starts}[${Math.ceil(to - from) + RUN_TOLD}s]))`;
     const answers = await this.#api.query(query, to);
     return answers.map(({ labels }) => labels.host ?? "").sort();
+  }
+
+  /** On this machine it is this workspace's figures that are asked for; elsewhere its folder has another path. */
+  #ours<Filter extends SeriesFilter>(filter: Filter): Filter & WorkspaceFilter {
+    const isHere = this.#own !== undefined && filter.host === this.#own.host;
+    return isHere ? { ...filter, workspace: this.#own?.workspace ?? "" } : filter;
   }
 
   /** A run narrows it to its life. */
@@ -157,7 +177,7 @@ class PromqlSource implements QuerySource {
   }
 }
 
-function kindMatchers({ queryType, ...filter }: SeriesFilter & { queryType?: string }) {
+function kindMatchers({ queryType, ...filter }: WorkspaceFilter & { queryType?: string }) {
   return { ...matchersOf(filter), ...(queryType !== undefined && { query_type: queryType }) };
 }
 

@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, renameSync, rmSync, statSync } from "node:fs";
+import { chmodSync, renameSync, rmSync, statSync } from "node:fs";
 import type { DatabaseSync } from "node:sqlite";
 import { migrate, SCHEMA_VERSION, versionOf } from "./schema.ts";
 import { Sql } from "./sql.ts";
@@ -42,6 +42,9 @@ export interface OpenFile {
   inode: number;
 }
 
+/** Of the file that has this name now; undefined when there is none. */
+export const inodeOf = (file: string) => statSync(file, { throwIfNoEntry: false })?.ino;
+
 /** @throws as SQLite does */
 export function openFile({ DatabaseSync }: Sqlite, file: string): OpenFile {
   let db: DatabaseSync = new DatabaseSync(file, { timeout: PATIENCE });
@@ -63,9 +66,13 @@ export function openFile({ DatabaseSync }: Sqlite, file: string): OpenFile {
   }
 }
 
-/** Gives a damaged file another name, unless another process has done that already. @returns the new name */
+/**
+ * Gives a damaged file another name, unless another process has done that already.
+ * @param inode of the file that was found damaged
+ * @returns the new name
+ */
 export function setAside(file: string, inode: number | undefined, time: number): string | undefined {
-  if (!existsSync(file) || (inode !== undefined && statSync(file).ino !== inode)) return undefined;
+  if (inode === undefined || inodeOf(file) !== inode) return undefined;
   const stamp = new Date(time * 1000).toISOString().replace(/[:.]/g, "-");
   const aside = file.replace(/(\.\w+)?$/, `.damaged-${stamp}$1`);
   renameSync(file, aside);

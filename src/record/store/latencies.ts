@@ -51,6 +51,8 @@ export class Latencies {
   readonly #workspace: number;
   readonly #now: () => number;
   readonly #kinds = new Map<string, Kind>();
+  /** Wider stretches that were merged and are not committed yet. */
+  #rolled: [stale: Set<number>, t: number][] = [];
 
   constructor(sql: Sql, workspace: number, now: () => number) {
     this.#sql = sql;
@@ -103,6 +105,7 @@ export class Latencies {
 
   /** Writes what changed; within a transaction. Call {@link written} once that is committed. */
   write(): void {
+    this.#rolled = [];
     for (const { id, minutes } of this.#kinds.values()) {
       for (const minute of minutes.values()) {
         if (!minute.dirty) continue;
@@ -113,6 +116,8 @@ export class Latencies {
   }
 
   written(): void {
+    for (const [stale, t] of this.#rolled) stale.delete(t);
+    this.#rolled = [];
     const old = this.#now() - IN_HAND;
     for (const { minutes } of this.#kinds.values()) {
       for (const [t, minute] of minutes) {
@@ -168,7 +173,7 @@ export class Latencies {
         const finer = stretch === 600 ? 60 : 600;
         for (const t of kind.stale[stretch]) {
           if (t + stretch + SETTLED > now) continue;
-          kind.stale[stretch].delete(t);
+          this.#rolled.push([kind.stale[stretch], t]);
           const merged = mergedOf(t, this.read(kind.id, finer, t, t + stretch, true));
           if (merged.count > 0) this.#put(kind.id, stretch, merged);
           else this.#sql.run("DELETE FROM latency WHERE of = ? AND resolution = ? AND t = ?", kind.id, stretch, t);

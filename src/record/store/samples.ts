@@ -26,6 +26,8 @@ const AHEAD = 60;
 const MOST_LATE = 5000;
 /** A series that was silent for so long (s) is put away: what comes later takes up from disk. */
 const SILENT = 120;
+/** Between two looks for series without figures, seconds. */
+const CLEAR_EVERY = 60;
 /** Closed blocks of one series that wait for a disk with room. */
 const MOST_CLOSED = 30;
 
@@ -52,10 +54,14 @@ export class Samples {
   /** Producers reuse their series objects. */
   #byObject = new WeakMap<Series, Known>();
   #late: Late[] = [];
+  /** Tails that were written whole, since they were silent for long. */
+  #putAway = new Set<SeriesTail>();
+  /** When series without figures were last looked for. */
+  #clearedAt = Number.NEGATIVE_INFINITY;
   /** Rows of what grows that were written since it was written anew. */
   #parts = 0;
   /** Readings that could not be kept, by reason. */
-  readonly lost: Record<string, number> = {};
+  readonly #lost: Record<string, number> = {};
 
   constructor(sql: Sql, workspace: number, now: () => number) {
     this.#sql = sql;
@@ -87,8 +93,11 @@ export class Samples {
     // Parts hold points of blocks that are closed now: what still grows is written anew.
     const anew = all || this.#parts === 0 || tails.some(({ tail }) => tail.closed.length > 0);
     const growing: TailBlock[] = [];
+    this.#putAway.clear();
     for (const { id, tail } of tails) {
-      const last = all || tail.last < silent;
+      const isSilent = tail.last < silent;
+      const last = all || isSilent;
+      if (isSilent) this.#putAway.add(tail);
       if (last) tail.settle();
       for (const { resolution, t, block } of tail.closed) this.#writeBlock(id, resolution, t, block);
       if (last) {
@@ -107,13 +116,12 @@ export class Samples {
   written(all: boolean): void {
     this.#late = [];
     this.#parts = all ? 0 : this.#parts + 1;
-    const silent = this.#now() - SILENT;
     for (const known of this.#known.values()) {
       const { tail } = known;
       if (!tail) continue;
       tail.closed.length = 0;
       tail.changed = POINTS;
-      if (tail.last < silent) known.tail = undefined;
+      if (this.#putAway.has(tail)) known.tail = undefined;
       else if (all) {
         if (tail.raw) tail.raw.dirty = false;
         for (const open of tail.rolled.values()) open.dirty = false;
@@ -200,6 +208,36 @@ export class Samples {
     return found;
   }
 
+  /** When the first reading of all that are on disk was taken; as exactly as its finest resolution that is kept tells it. */
+  begin(): number | undefined {
+    let begin: number | undefined;
+    for (const resolution of RESOLUTIONS.toReversed()) {
+      const row = this.#sql.get(
+        "SELECT id, t FROM (SELECT id, (SELECT min(t) FROM sample WHERE sample.series = one.id AND resolution = ?) AS t FROM series AS one WHERE workspace = ?) WHERE t IS NOT NULL ORDER BY t LIMIT 1",
+        resolution,
+        this.#workspace,
+      );
+      const block =
+        row &&
+        this.#sql.get(
+          "SELECT data FROM sample WHERE series = ? AND resolution = ? AND t = ?",
+          Number(row.id),
+          resolution,
+          Number(row.t),
+        );
+      if (!row || !block) continue;
+      const data = block.data as Uint8Array;
+      const isSet =
+        resolution === 1
+          ? [...decodeRaw(data)].map((value) => !Number.isNaN(value))
+          : [...decodeRolled(data).n].map((n) => n > 0);
+      const first = Number(row.t) + Math.max(0, isSet.indexOf(true)) * resolution;
+      // A coarser one that lies earlier tells of what the finer one no longer has.
+      if (begin === undefined || first < begin + 600) begin = first;
+    }
+    return begin;
+  }
+
   /** When the first block of a series begins in a resolution; undefined when there is none. */
   first(id: number, resolution: Resolution): number | undefined {
     const row = this.#sql.get("SELECT min(t) AS t FROM sample WHERE series = ? AND resolution = ?", id, resolution);
@@ -276,8 +314,9 @@ export class Samples {
       this.#byObject.set(series, known);
       return known;
     }
+    if (this.#known.size >= MOST_SERIES) this.#clear();
     if (this.#known.size >= MOST_SERIES) {
-      this.#lose(`more than ${MOST_SERIES} series`);
+      this.#lose(TOO_MANY);
       return undefined;
     }
     const { metric, agent = "", attributes } = series;
@@ -302,6 +341,26 @@ export class Samples {
     const learnt = this.#learn(Number(row.id), series, unit);
     this.#byObject.set(series, learnt);
     return learnt;
+  }
+
+  /** Lets series go whose figures have all been deleted. */
+  #clear(): void {
+    const now = this.#now();
+    if (Math.abs(now - this.#clearedAt) < CLEAR_EVERY) return;
+    this.#clearedAt = now;
+    const empty = this.#sql.all(
+      "SELECT id FROM series WHERE workspace = ? AND NOT EXISTS (SELECT 1 FROM sample WHERE sample.series = series.id)",
+      this.#workspace,
+    );
+    const gone = new Set(empty.map(({ id }) => Number(id)).filter((id) => !this.#tailOf(id)));
+    for (const id of gone) this.#sql.run("DELETE FROM series WHERE id = ?", id);
+    for (const [key, { id }] of this.#known) {
+      if (!gone.has(id)) continue;
+      this.#known.delete(key);
+      this.#byId.delete(id);
+    }
+    this.#late = this.#late.filter(({ id }) => !gone.has(id));
+    this.#byObject = new WeakMap();
   }
 
   #learn(id: number, series: Series, unit: string): Known {
@@ -350,10 +409,20 @@ export class Samples {
     }
   }
 
+  /** What can't be kept at present, in words; undefined when all can. */
+  get trouble(): string | undefined {
+    const refused = this.#lost[TOO_MANY];
+    return refused && this.#known.size >= MOST_SERIES
+      ? `There are ${TOO_MANY}, such as of an attribute that never repeats: new ones are not recorded (${refused} readings so far).`
+      : undefined;
+  }
+
   #lose(reason: string): void {
-    this.lost[reason] = (this.lost[reason] ?? 0) + 1;
+    this.#lost[reason] = (this.#lost[reason] ?? 0) + 1;
   }
 }
+
+const TOO_MANY = `more than ${MOST_SERIES} series`;
 
 const byName = ([a]: [string, string], [b]: [string, string]) => (a < b ? -1 : 1);
 

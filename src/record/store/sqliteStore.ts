@@ -16,7 +16,7 @@ import type {
   TimeRange,
 } from "../../model/series.ts";
 import type { RecordState } from "../../model/state.ts";
-import { type findSqlite, type OpenFile, openFile, setAside, sizeOf, troubleOf } from "./database.ts";
+import { type findSqlite, inodeOf, type OpenFile, openFile, setAside, sizeOf, troubleOf } from "./database.ts";
 import { deleteRows } from "./deleteRows.ts";
 import { fitsFilter } from "./filter.ts";
 import { Happenings } from "./happenings.ts";
@@ -66,7 +66,8 @@ export class SqliteStore implements RecordStore {
   get state(): RecordState["store"] {
     const { file } = this.#options;
     const state = this.#parts?.file.newer ? "readonly" : this.#paused ? "paused" : "recording";
-    const message = this.#message === undefined ? {} : { message: this.#message };
+    const told = this.#message ?? this.#parts?.samples.trouble;
+    const message = told === undefined ? {} : { message: told };
     return { state, file, size: this.#size, ...message };
   }
 
@@ -108,7 +109,11 @@ export class SqliteStore implements RecordStore {
     const now = this.#options.now();
     if (this.#paused && now < this.#retryAt && now > this.#retryAt - 2 * RETRY) return;
     if (!this.#parts) this.#open();
-    else if (this.#paused || Math.abs(now - this.#writtenAt) >= WRITE_EVERY) this.#write(false);
+    else if (inodeOf(this.#options.file) !== this.#parts.file.inode) {
+      // Another process has set it aside, or somebody has deleted it: what is written there nobody would find.
+      this.#options.log("warning", `${this.#options.file} is another file now: it is opened anew.`);
+      this.#reopen();
+    } else if (this.#paused || Math.abs(now - this.#writtenAt) >= WRITE_EVERY) this.#write(false);
   }
 
   async list({ from, to, run, ...filter }: TimeRange & SeriesFilter): Promise<SeriesInfo[]> {
@@ -212,7 +217,7 @@ export class SqliteStore implements RecordStore {
   #open(): void {
     const { file, workspace, now, sqlite, log } = this.#options;
     for (const last of [false, true]) {
-      let inode: number | undefined;
+      let inode = inodeOf(file);
       try {
         const open = openFile(sqlite, file);
         inode = open.inode;
@@ -228,7 +233,7 @@ export class SqliteStore implements RecordStore {
           latencies: new Latencies(sql, id, now),
           responses: new Responses(sql, id),
           happenings: new Happenings(sql, id),
-          retention: new Retention(sql, this.#limits),
+          retention: new Retention(sql, this.#limits, this.#options.steady),
         };
         this.#paused = false;
         this.#size = sizeOf(file);
@@ -356,19 +361,19 @@ export class SqliteStore implements RecordStore {
   }
 
   #summary(): RecordSummary {
-    const { file, workspace } = this.#require();
+    const { file, workspace, samples } = this.#require();
     this.#write(true);
     const { sql } = file;
     const one = (query: string, ...values: (string | number)[]) => Object.values(sql.get(query, ...values) ?? {})[0];
     const ends = sql.get(
-      "SELECT min(t) AS first, max(t) AS last FROM sample WHERE series IN (SELECT id FROM series WHERE workspace = ?)",
+      "SELECT max(t) AS last FROM sample WHERE series IN (SELECT id FROM series WHERE workspace = ?)",
       workspace,
     );
     const spans = sql.get(
       "SELECT min(t) AS first, max(t) AS last FROM latency WHERE of IN (SELECT id FROM latency_of WHERE workspace = ?)",
       workspace,
     );
-    const firsts = [ends?.first, spans?.first].filter((t) => t != null).map(Number);
+    const firsts = [samples.begin(), spans?.first].filter((t) => t != null).map(Number);
     const lasts = [ends?.last, spans?.last].filter((t) => t != null).map(Number);
     const names = sql.all(
       "SELECT agent FROM run WHERE workspace = ?1 UNION SELECT agent FROM latency_of WHERE workspace = ?1 AND EXISTS (SELECT 1 FROM latency WHERE of = latency_of.id) ORDER BY 1",

@@ -34,6 +34,8 @@ export interface StoreOptions {
   workspace: string;
   /** Unix seconds. */
   now: () => number;
+  /** Seconds of a clock that nobody sets; this process's own unless given. */
+  steady?: () => number;
   limits: StoreLimits;
   log: (severity: "info" | "warning" | "error", message: string) => void;
   /** Default: this runtime's. */

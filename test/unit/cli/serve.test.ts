@@ -84,7 +84,7 @@ describe("agent-vitals serve, record and export", function () {
 
   it("refuse an address or header that can't be used", async () => {
     for (const [args, words] of [
-      [["--remote-write", "host:9090"], /--remote-write: host:9090 is no address/],
+      [["--remote-write", "host:9090"], /--remote-write: What is named is no address/],
       [["--otlp", "http://h", "--header", "Bearer x"], /--header is NAME: VALUE/],
       [["--otlp", "http://h", "--header", `A: $${"{env:VITALS_NOT_SET}"}`], /VITALS_NOT_SET}, which is not set/],
     ] as const) {

@@ -14,7 +14,10 @@ describe("the command line", function () {
 
   const wrong: [command: string, answer: RegExp][] = [
     ["atach --pid 1", /^agent-vitals: atach is no command: did you mean attach\?$/],
-    ["fly", /^agent-vitals: fly is no command: there are attach, listen, serve, record, export, doctor\.$/],
+    [
+      "fly",
+      /^agent-vitals: fly is no command: there are attach, listen, serve, record, export, snapshot, heap, doctor\.$/,
+    ],
     ["attach", /Say what to attach to: --pid N, --inspect URL or --port N\.$/],
     ["attach --pid 1 --port 2", /Attach to one thing: /],
     ["attach --pdi 1", /There is no option --pdi: did you mean --pid\?$/],
@@ -27,6 +30,8 @@ describe("the command line", function () {
     ["attach --pid 1 --duration soon", /--duration needs a number from 0\.1 to \d+, not "soon"\.$/],
     ["attach --pid 1 --json=yes", /--json takes no value\.$/],
     ["listen --otlp 4318", /There is no option --otlp: did you mean --otlp-port\?$/],
+    ["snapshot --output a", /Say of which agent: --agent NAME or --pid N\.$/],
+    ["snapshot --agent a --pid 1", /Of one agent: --agent NAME or --pid N\.$/],
     ["doctor --fix", /There is no option --fix; there are --json, --help\.$/],
   ];
   for (const [command, answer] of wrong) {
@@ -39,7 +44,7 @@ describe("the command line", function () {
   }
 
   it("helps with each command and its every option", async () => {
-    for (const command of ["attach", "listen", "doctor"]) {
+    for (const command of ["attach", "listen", "snapshot", "doctor"]) {
       const { code, stdout } = await terminal.cli(command, "--help").ended;
       assert.equal(code, 0);
       const [usage = ""] = stdout.split("\n");
@@ -50,7 +55,10 @@ describe("the command line", function () {
     }
     const { code, stdout } = await terminal.cli("--help").ended;
     assert.equal(code, 0);
-    assert.match(stdout, /\n {2}attach .*\n {2}listen .*\n {2}serve .*\n {2}record .*\n {2}export .*\n {2}doctor .*\n/);
+    assert.match(
+      stdout,
+      /\n {2}attach .*\n {2}listen .*\n {2}serve .*\n {2}record .*\n {2}export .*\n {2}snapshot .*\n {2}heap .*\n {2}doctor .*\n/,
+    );
   });
 
   it("tells its version", async () => {

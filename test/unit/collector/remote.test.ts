@@ -68,7 +68,7 @@ describe("history that comes back from an engine", function () {
     const window = await place.connect("1.0.0", settings("http://127.0.0.1:9"));
     await assert.rejects(history(window), /http:\/\/127\.0\.0\.1:9 can't be asked: /);
     const wrong = await place.connect("1.0.0", settings("prometheus:9090"));
-    await assert.rejects(history(wrong), /agentVitals\.history: prometheus:9090 is no address/);
+    await assert.rejects(history(wrong), /agentVitals\.history: What is named is no address/);
     assert.equal((await stateOf(wrong)).record?.store.state, "recording");
   });
 });

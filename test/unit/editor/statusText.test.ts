@@ -131,6 +131,20 @@ describe("the status item", () => {
     assert.match(tooltip, /cache\.size: 3\.00 MiB/);
   });
 
+  it("offers a heap snapshot of a running Node agent, with its pause", () => {
+    const of = (extra: Partial<AgentState>, runtime?: string) => {
+      const run = { id: "r", number: 7, origin: "launched" as const, pid: 42, startTime: now - 100, kept: [] };
+      return say(workspace(agent({ ...extra, runs: [{ ...run, ...(runtime && { runtime }) }] }))).tooltip;
+    };
+    const heap = { time: now, rss: 400e6, used: 115e6 };
+    const link = /\[Take heap snapshot(.*?)\]\(command:agentVitals\.takeHeapSnapshot\?%5B%22voice-agent%22%5D\)/;
+    assert.equal(link.exec(of({ heap }, "Node 24.9.0"))?.[1], ", pauses it about 6 to 16 s");
+    assert.equal(link.exec(of({ heap: { ...heap, used: 6e6 } }, "Node 24.9.0"))?.[1], ", pauses it up to 1 s");
+    assert.equal(link.exec(of({}, "Node 24.9.0"))?.[1], "");
+    assert.doesNotMatch(of({ heap }, "Python 3.12.1"), link);
+    assert.doesNotMatch(of({ heap, status: "stopped" }, "Node 24.9.0"), link);
+  });
+
   it("lets no markup of an agent's name into its hover", () => {
     const said = say(workspace(agent({ name: "[x](command:evil)" })));
     assert.doesNotMatch(said.tooltip, /\*\*\[x\]\(command:evil\)/);

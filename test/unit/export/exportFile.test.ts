@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { csvLine } from "../../../src/record/export/csv.ts";
@@ -70,6 +70,19 @@ describe("a file of what was recorded", () => {
     const failing = sourceWith({ events: () => Promise.reject(new Error("the engine is down")) });
     await assert.rejects(exportFile(failing, { file: join(folder, "b.json"), format: "json", ...range }), /is down/);
     assert.deepEqual(readdirSync(folder), []);
+    mkdirSync(join(folder, "there.json"));
+    await assert.rejects(to(join(folder, "there.json")), /it is a folder\. Name a file in it/);
+  });
+
+  it("is written in all its parts or in none, and what was there stays until then", async () => {
+    const params = { file: join(folder, "a.csv"), format: "csv" as const, ...range };
+    await exportFile(store, params);
+    const before = readFileSync(join(folder, "a-series.csv"), "utf8");
+    store.readings([{ series: { metric: "system.cpu.utilization" }, time: NOW - 1, value: 1 }]);
+    const failing = sourceWith({ runs: () => Promise.reject(new Error("the engine is down")) });
+    await assert.rejects(exportFile(failing, params), /is down/);
+    assert.equal(readdirSync(folder).length, 5);
+    assert.equal(readFileSync(join(folder, "a-series.csv"), "utf8"), before);
   });
 
   it("of a million rows is never held whole, and can be called off", async () => {

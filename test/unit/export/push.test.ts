@@ -3,6 +3,7 @@ import { spawn } from "node:child_process";
 import { chmodSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { resolved, shownUrl } from "../../../src/model/remoteEndpoint.ts";
 import { DiskQueue } from "../../../src/record/export/push/diskQueue.ts";
 import { post } from "../../../src/record/export/push/post.ts";
@@ -212,6 +213,16 @@ describe("a push", () => {
     await until("it is sent", () => pusher.state().sent === 1);
     assert.deepEqual(texts(), ["a", "a", "a"]);
     assert.match(said[0] ?? "", /It is not ready: it answers 503 \(busy\)/);
+  });
+
+  it("is not asked all the time by a Retry-After of 0", async () => {
+    begin();
+    receiver.answer = (response) => response.writeHead(503, { "retry-after": "0" }).end();
+    assert.equal(pusher.state().message, "nothing has been sent yet");
+    pusher.push(bytes("a"), 1);
+    await sleep(500);
+    // 20, 40, 80, 160 and 320 ms apart.
+    assert.ok(receiver.received.length <= 6, `${receiver.received.length} requests in half a second`);
   });
 
   it("drops what is refused, says why, and goes on", async () => {

@@ -1,5 +1,9 @@
 import assert from "node:assert/strict";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { findInspector } from "../../../src/inputs/inspector/findInspector.ts";
+import { takeHeapSnapshot } from "../../../src/inputs/inspector/heapSnapshot.ts";
 import { until } from "../../support/until.ts";
 import { type DebuggerProxy, debuggerProxy } from "./debuggerProxy.ts";
 import { type Program, Stage } from "./support.ts";
@@ -29,6 +33,17 @@ describe("an attachment through a debugger's proxy", function () {
     inspector.on("Runtime.executionContextCreated", (context) => contexts.push(context));
     await inspector.send("Runtime.enable");
     await until("a context", () => contexts.length > 0);
+  });
+
+  it("gives a heap snapshot too", async () => {
+    const { inspector } = await stage.attach({ url: proxy.url, debugger: true });
+    const folder = mkdtempSync(join(tmpdir(), "av-heap-"));
+    try {
+      const { file } = await takeHeapSnapshot(inspector, join(folder, "one.heapsnapshot"));
+      assert.ok(JSON.parse(readFileSync(file, "utf8")).nodes.length > 0);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   it("sends nothing that disturbs the debug session, and leaves it and its inspector when it ends", async () => {

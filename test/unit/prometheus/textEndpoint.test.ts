@@ -49,6 +49,11 @@ describe("what Prometheus scrapes", () => {
     const { text } = await ask();
     assert.match(text, /^# TYPE process_memory_usage_bytes gauge$/m);
     assert.match(text, /^process_memory_usage_bytes\{host="desk",workspace="\/w",agent="a\\"b"\} 2$/m);
+    endpoint.readings([{ series: { metric: "process.memory.usage", agent: "other" }, time: NOW + 1, value: 3 }]);
+    endpoint.run({ id: "r", agent: 'a"b', number: 1, pid: 1, start: NOW - 9, end: NOW + 1 });
+    const ended = (await ask()).text;
+    assert.match(ended, /^process_memory_usage_bytes\{.*agent="other"\} 3$/m);
+    assert.doesNotMatch(ended, /^process_memory_usage_bytes\{.*agent="a/m, "what has ended has no memory");
     time = NOW + 600;
     assert.ok(!(await ask()).text.includes("process_memory_usage_bytes"));
   });

@@ -187,6 +187,26 @@ if (process.platform === "linux") {
       }
     });
 
+    it("keeps a child that another thread than the main one has started, at quick looks too", async () => {
+      const script = `new (require("node:worker_threads").Worker)(
+        'require("node:child_process").spawn("sleep", ["60"]); setInterval(() => {}, 1000)', { eval: true });`;
+      const parent = spawn(process.execPath, ["-e", script], { stdio: "ignore", detached: true });
+      const root = parent.pid ?? 0;
+      try {
+        const isThere = async () => (await read(root)).rows.some(({ name }) => /sleep/.test(name));
+        await until("the child", () => {
+          ahead += 6;
+          return isThere();
+        });
+        for (let look = 0; look < 4; look++) {
+          ahead += 1;
+          assert.ok(await isThere(), `look ${look}`);
+        }
+      } finally {
+        process.kill(-root, "SIGKILL");
+      }
+    });
+
     it("says that a process has ended, and holds no file of it", async () => {
       const open = () => readdirSync("/proc/self/fd").length;
       const before = open();

@@ -65,6 +65,9 @@ describe("files of the whole machine", () => {
         ["wlp3s0", { received: 100_000, transmitted: 7 }],
       ],
     );
+    const line = (name: string) => `${name}: 1 0 0 0 0 0 0 0 1 0 0 0 0 0 0 0`;
+    const names = ["bond0", "eth0", "eth0.20", "vlan7", "br0", "wg0", "tun0", "team0", "eno1", "usb0"];
+    assert.deepEqual([...parseNetworks(names.map(line).join("\n")).keys()], ["eth0", "eno1", "usb0"], "each byte once");
   });
 });
 

@@ -1,7 +1,16 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
@@ -29,12 +38,14 @@ describe("the store", () => {
   let folder: string;
   let file: string;
   let time: number;
+  let steady: number;
   let said: string[];
   let open: RecordStore[];
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), "av-store-"));
     file = join(folder, "record.sqlite");
     time = START;
+    steady = 0;
     said = [];
     open = [];
   });
@@ -45,7 +56,7 @@ describe("the store", () => {
 
   function begin(more: { workspace?: string; limits?: StoreLimits; sqlite?: undefined } = {}): RecordStore {
     const log = (_: string, message: string) => said.push(message);
-    const store = openStore({ file, workspace: "/w", now: () => time, limits, log, ...more });
+    const store = openStore({ file, workspace: "/w", now: () => time, steady: () => steady, limits, log, ...more });
     open.push(store);
     return store;
   }
@@ -57,6 +68,7 @@ describe("the store", () => {
   function fill(store: RecordStore, seconds: number, value: (i: number) => number | undefined): void {
     for (let i = 0; i < seconds; i++) {
       time++;
+      steady++;
       const one = value(i);
       if (one !== undefined) store.readings([{ series: memory, time, value: one }]);
       store.tick();
@@ -251,6 +263,7 @@ describe("the store", () => {
     fill(store, 9000, () => 7);
     for (let i = 0; i < 30; i++) {
       time += 61;
+      steady += 61;
       store.tick();
     }
     const held = [...store.samples({ from: START, to: time })];
@@ -266,24 +279,87 @@ describe("the store", () => {
   }).timeout(20_000);
 
   it("stays within its size", () => {
-    const small = 1.5 * 2 ** 20;
+    const small = 3 * 2 ** 20;
     const store = begin({ limits: { ...limits, maxSize: small } });
     const random = generator(1);
     const series = Array.from({ length: 20 }, (_, i) => ({ metric: `m${i}`, agent: "voice" }));
     for (let i = 0; i < 20_000; i++) {
       time++;
+      steady++;
       store.readings(series.map((one) => ({ series: one, time, value: random() })));
       store.tick();
     }
     for (let i = 0; i < 300; i++) {
       time += 5;
+      steady += 5;
       store.tick();
     }
     const { size = 0 } = store.state;
     // The log beside the file takes a MiB of its own.
     assert.ok(size < small + 1.5 * 2 ** 20, `${size} bytes`);
-    assert.ok([...store.samples({ from: START, to: time, agent: "voice" })].length > 0);
+    const held = [...store.samples({ from: START, to: time, agent: "voice" })];
+    const finest = Math.min(...held.filter(({ resolution }) => resolution === 1).map((sample) => sample.time));
+    assert.ok(time - finest > 2400, `cut to ${time - finest} s, much further than it had to be`);
   }).timeout(60_000);
+
+  it("deletes nothing for some minutes when the clock jumps ahead, as it may be wrong", async () => {
+    const store = begin();
+    fill(store, 100, () => 1);
+    const kept = () => [...store.samples({ from: START, to: START + 200 })].length;
+    const before = kept();
+    time += 2 * 365 * DAY;
+    for (let i = 0; i < 100; i++) {
+      time += 5;
+      steady += 5;
+      store.tick();
+    }
+    assert.equal(kept(), before);
+    time = START + 700;
+    fill(store, 700, () => 1);
+    assert.ok(kept() >= before, "set right again, all is there");
+    time += 2 * 365 * DAY;
+    for (let i = 0; i < 500; i++) {
+      time += 5;
+      steady += 5;
+      store.tick();
+    }
+    assert.equal(kept(), 0, "in the end the clock is believed");
+  });
+
+  it("opens a new file when another process has taken its own away", async () => {
+    const store = begin();
+    fill(store, 20, () => 1);
+    renameSync(file, `${file}.aside`);
+    fill(store, 20, () => 2);
+    assert.ok(existsSync(file));
+    assert.match(said.join("\n"), /is another file now/);
+    const [data] = await store.series({ metric: memory.metric, from: START, to: time + 1, points: 1000 });
+    assert.ok((data?.time.length ?? 0) >= 10 && data?.mean.every((mean) => mean === 2));
+  });
+
+  it("says when there are too many series, and takes new ones once old ones have no figures left", async () => {
+    const keep = { oneSecond: 600, tenSeconds: 600, minute: 600, tenMinutes: 600 };
+    const store = begin({ limits: { ...limits, keep } });
+    const one = (name: string) => store.readings([{ series: { metric: name, agent: "voice" }, time, value: 1 }]);
+    for (let i = 0; i < 2000; i++) one(`m${i}`);
+    one("one more");
+    assert.match(store.state.message ?? "", /more than 2000 series/);
+    for (let i = 0; i < 1000; i++) {
+      time += 60;
+      steady += 60;
+      store.tick();
+    }
+    one("one more");
+    assert.equal(store.state.message, undefined);
+    assert.equal((await store.list({ from: time - 10, to: time + 10 })).length, 1);
+  }).timeout(60_000);
+
+  it("tells from when on it has figures", () => {
+    const store = begin();
+    time = START + 17;
+    fill(store, 300, () => 1);
+    assert.equal(store.summary().from, START + 18);
+  });
 
   it("sets a damaged file aside, says where, and begins anew", async () => {
     for (const [name, damage] of [

@@ -15,6 +15,8 @@ import { ToolStream } from "./toolStream.ts";
 
 /** Rows of one look come together; after this, ms, no further one belongs to them. */
 const ROW_GAP = 150;
+/** Of one machine: more are no cards. */
+const MOST_CARDS = 64;
 /** Where WSL puts what belongs to Windows' driver. */
 const WSL_FOLDER = "/usr/lib/wsl/lib";
 
@@ -145,11 +147,13 @@ class Nvidia implements GpuSource {
       this.#heard = failureOf(line) ?? this.#heard;
       return false;
     }
+    const index = Number(row.index);
+    if (!Number.isInteger(index) || index < 0 || index >= MOST_CARDS) return false;
     const last = this.#growing.at(-1);
-    if (last && Number(row.index) <= Number(last.index)) this.#complete();
+    if (last && index <= Number(last.index)) this.#complete();
     this.#growing.push(row);
     clearTimeout(this.#gap);
-    if (this.#growing.length >= Number(row.count)) this.#complete();
+    if (this.#growing.length >= Math.min(Number(row.count), MOST_CARDS)) this.#complete();
     else this.#gap = setTimeout(() => this.#complete(), ROW_GAP).unref();
     return true;
   }

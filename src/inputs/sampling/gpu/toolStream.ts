@@ -87,7 +87,17 @@ export class ToolStream {
     this.#startedAt = this.#goodAt = performance.now();
     const [program, ...args] = leashed(this.#options);
     const stdin = this.#isLeashed ? "pipe" : "ignore";
-    const child = spawn(program, args, { env: this.#options.env, stdio: [stdin, "pipe", "pipe"], windowsHide: true });
+    const { env } = this.#options;
+    const begin = () => spawn(program, args, { env, stdio: [stdin, "pipe", "pipe"], windowsHide: true });
+    let child: ReturnType<typeof begin>;
+    try {
+      child = begin();
+    } catch (error) {
+      // Some failures, such as want of memory, are thrown instead of told.
+      this.#words = [(error as NodeJS.ErrnoException).code ?? String(error)];
+      this.#ended("could not be started");
+      return;
+    }
     this.#child = child;
     lines(child.stdout, (line, whole) => {
       this.#say(line);

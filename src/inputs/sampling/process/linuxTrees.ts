@@ -86,28 +86,34 @@ export class LinuxTrees implements TreeReader {
       return files;
     };
     const pids = new Set([root]);
+    const looked = new Set<number>();
     const keep = (before?.processes.size ?? 0) < MOST_KEPT;
-    try {
-      for (const pid of pids) {
-        const known = before?.processes.get(pid);
-        let files = known?.files ?? open(pid);
-        let stat = files.stat();
-        if (!stat && known) {
-          // The kept file is of one that has gone: its pid may be another's by now.
-          files = open(pid);
-          stat = files.stat();
-        }
-        if (!stat || (pid !== root && !pids.has(stat.parent))) {
-          if (files !== known?.files) files.close();
-          continue;
-        }
-        const io = files.io();
-        const same = known?.files === files ? known : undefined;
-        processes.set(pid, { files, stat, io, slow: same?.slow, switchRate: same?.switchRate });
-        const quick = slowly || !known ? undefined : files.children();
-        for (const child of quick ?? linuxChildren(pid, this.#proc)) pids.add(child);
-        if (!keep) files.close();
+    const look = (pid: number) => {
+      looked.add(pid);
+      const known = before?.processes.get(pid);
+      let files = known?.files ?? open(pid);
+      let stat = files.stat();
+      if (!stat && known) {
+        // The kept file is of one that has gone: its pid may be another's by now.
+        files = open(pid);
+        stat = files.stat();
       }
+      if (!stat || (pid !== root && !processes.has(stat.parent))) {
+        if (files !== known?.files) files.close();
+        return;
+      }
+      const io = files.io();
+      const same = known?.files === files ? known : undefined;
+      processes.set(pid, { files, stat, io, slow: same?.slow, switchRate: same?.switchRate });
+      const quick = slowly || !known ? undefined : files.children();
+      for (const child of quick ?? linuxChildren(pid, this.#proc)) pids.add(child);
+      if (!keep) files.close();
+    };
+    try {
+      for (const pid of pids) look(pid);
+      // A quick look does not see what other threads than the main one have started: what was known stays.
+      if (!slowly) for (const pid of before?.processes.keys() ?? []) pids.add(pid);
+      for (const pid of pids) if (!looked.has(pid)) look(pid);
     } catch (error) {
       // For want of descriptors: what this look has opened would add to it.
       for (const files of opened) files.close();

@@ -79,16 +79,19 @@ export function parseDisks(diskstats: string, isDisk: (name: string) => boolean)
   return disks;
 }
 
-/** Bytes so far by interface, from /proc/net/dev: without loopback, and without what only passes containers' traffic on. */
+const PASSES_ON =
+  /^(lo$|veth|docker|br-|br\d|virbr|cni|flannel|cali|tun|tap|wg|ifb|dummy|sit|ip6tnl|gre|erspan|bond\d|team\d|vlan|macvlan|ipvlan)|\.\d+$/;
+
+/** Bytes so far by interface, from /proc/net/dev: without loopback, and without what passes its bytes on to another one. */
 export function parseNetworks(dev: string): Map<string, { received: number; transmitted: number }> {
   const networks = new Map<string, { received: number; transmitted: number }>();
   for (const line of dev.split("\n")) {
     const [name, rest] = line.split(":");
     if (!name || !rest) continue;
     const interfaceName = name.trim();
-    // A container's bytes pass its veth and its bridge, and then the real interface, where they count.
-    if (/^(lo$|veth|docker|br-|virbr|cni|flannel|cali|tunl|ifb|dummy|sit|ip6tnl|gre|erspan)/.test(interfaceName))
-      continue;
+    // A container's bytes pass its veth and its bridge, a VLAN's, a bond's and a tunnel's pass what lies below them, and
+    // then the real interface, where they count.
+    if (PASSES_ON.test(interfaceName)) continue;
     const fields = rest.trim().split(/\s+/).map(Number);
     networks.set(interfaceName, { received: fields[0] ?? 0, transmitted: fields[8] ?? 0 });
   }

@@ -65,6 +65,8 @@ export class Exposition {
 
   run(run: RecordedRun): void {
     this.#counters.run(run);
+    if (run.end === undefined) return;
+    for (const [key, { agent }] of this.#gauges) if (agent === run.agent) this.#gauges.delete(key);
   }
 
   /** Prometheus' text format 0.0.4. */

@@ -55,7 +55,7 @@ export class RemoteSeries {
     this.#intervals = new Intervals(now());
   }
 
-  /** Samples of series one too many. */
+  /** Samples of series one too many, and those that came after later ones had been taken. */
   get lost(): number {
     return this.#lost;
   }
@@ -77,7 +77,7 @@ export class RemoteSeries {
         open = this.#open(nameOfSeries(series), { ...labelsOf(series), ...runLabels(run) }, run?.id);
         this.#gauges.set(series, open);
       }
-      addSample(open, time, value);
+      if (!addSample(open, time, value)) this.#lost++;
     }
   }
 
@@ -166,7 +166,7 @@ export class RemoteSeries {
     }
     const open = known ?? this.#open(name, labels, undefined);
     this.#others.set(key, open);
-    addSample(open, time, value);
+    if (!addSample(open, time, value)) this.#lost++;
     return !known;
   }
 
@@ -175,8 +175,11 @@ export class RemoteSeries {
   }
 }
 
-/** In order of time, one a millisecond: an engine refuses a whole request for one sample that is not. */
-function addSample(open: Open, time: number, value: number): void {
+/**
+ * In order of time, one a millisecond: an engine refuses a whole request for one sample that is not.
+ * @returns false for what came too late
+ */
+function addSample(open: Open, time: number, value: number): boolean {
   const { samples } = open;
   const at = Math.round(time * 1000) / 1000;
   let i = samples.length;
@@ -184,7 +187,9 @@ function addSample(open: Open, time: number, value: number): void {
   if (samples[i - 1]?.time === at) samples[i - 1] = { time: at, value };
   // What is older than what was taken already would be refused.
   else if (at > open.taken) samples.splice(i, 0, { time: at, value });
+  else return false;
   open.last = Math.max(open.last, at);
+  return true;
 }
 
 /** Without it a chart would draw the last value on for five minutes. */

@@ -31,6 +31,8 @@ export class Pusher {
   #message: string | undefined;
   #refused = 0;
   #sent = 0;
+  /** Whether the other side has ever been asked. */
+  #tried = false;
   #done: Promise<void>;
 
   constructor(options: PusherOptions) {
@@ -54,10 +56,11 @@ export class Pusher {
   state(): Omit<ExportState, "kind"> {
     const { queue, target } = this.#options;
     const message = this.#message ?? queue.message;
+    const told = message ?? (this.#tried ? undefined : "nothing has been sent yet");
     return {
       target,
       state: this.#failingSince !== undefined ? "waiting" : message === undefined ? "ok" : "failed",
-      ...(message !== undefined && { message }),
+      ...(told !== undefined && { message: told }),
       sent: this.#sent,
       queued: queue.points,
       ...(queue.lost + this.#refused > 0 && { lost: queue.lost + this.#refused }),
@@ -83,6 +86,7 @@ export class Pusher {
         continue;
       }
       const sent = await send(request.body, this.#abort.signal);
+      this.#tried = true;
       if ("retry" in sent) {
         this.#fail(sent.retry);
         if (this.#closing) return;
@@ -131,7 +135,9 @@ export class Pusher {
   #nextWait(after: number | undefined): number {
     const wait = this.#wait;
     this.#wait = Math.min(wait * 2, LONGEST_WAIT);
-    return after ?? wait * (0.5 + (this.#options.random ?? Math.random)() / 2);
+    const own = wait * (0.5 + (this.#options.random ?? Math.random)() / 2);
+    // The other side may ask for a longer wait, not for none.
+    return Math.max(after ?? 0, own);
   }
 
   /** Until woken, or for so many seconds. */

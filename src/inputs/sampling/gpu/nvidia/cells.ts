@@ -3,15 +3,19 @@ export const MIB = 2 ** 20;
 export const MHZ = 1e6;
 export const PERCENT = 0.01;
 
-/** A cell's number in SI units; undefined for `[N/A]`, `[Not Supported]` and their like, and for what is no number. */
-export function cellNumber(cell: string | undefined, unit = 1): number | undefined {
+/**
+ * A cell's number in SI units; undefined for `[N/A]`, `[Not Supported]` and their like, and for what is no number.
+ * @param most more, in the cell's own unit, can't be: some drivers tell 255 or 4294967295 for what they don't know
+ */
+export function cellNumber(cell: string | undefined, unit = 1, most = Number.POSITIVE_INFINITY): number | undefined {
   const value = cell ? Number(cell) : Number.NaN;
-  return Number.isFinite(value) && value >= 0 ? value * unit : undefined;
+  return Number.isFinite(value) && value >= 0 && value <= most ? value * unit : undefined;
 }
 
 /** Why a cell holds no number, for people. */
 export function cellReason(cell: string | undefined): string {
   const words = cell?.replace(/^\[|\]$/g, "") ?? "";
+  if (/^-?\d+(\.\d+)?$/.test(words)) return `nvidia-smi tells ${words}, which can't be.`;
   if (/insufficient permissions/i.test(words))
     return "The driver tells it to administrators alone: run nvidia-smi with sudo, or ask who set this machine up.";
   if (/unknown error|lost|reset/i.test(words))

@@ -23,7 +23,7 @@ export function cardSample(row: Row, { time, proc, wsl, windows }: Circumstances
   const partitioned = isPartitioned(row);
   const utilization = tell(
     "utilization",
-    cellNumber(row.utilization, PERCENT),
+    cellNumber(row.utilization, PERCENT, 100),
     row.utilization,
     partitioned ? BUSY_INSTANCES : wsl && absent(row.utilization) ? BUSY_WSL : undefined,
   );
@@ -37,7 +37,7 @@ export function cardSample(row: Row, { time, proc, wsl, windows }: Circumstances
     ...defined({
       utilization,
       ...memory(row, !wsl && !windows ? proc : undefined, missing),
-      celsius: tell("temperature", cellNumber(row.celsius), row.celsius),
+      celsius: tell("temperature", cellNumber(row.celsius, 1, HOTTEST), row.celsius),
       power: tell("power", cellNumber(row.power) ?? cellNumber(row.powerNow), row.power),
       powerLimit: cellNumber(row.powerLimit),
       coreClock: tell("clocks", cellNumber(row.coreClock, MHZ), row.coreClock),
@@ -47,6 +47,9 @@ export function cardSample(row: Row, { time, proc, wsl, windows }: Circumstances
     missing,
   };
 }
+
+/** Degrees Celsius that a card which still answers may have. */
+const HOTTEST = 200;
 
 const BUSY_INSTANCES =
   "While a card is partitioned (MIG) its driver tells no utilization: NVIDIA's DCGM does (dcgmi dmon -e 1001).";

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { until } from "../../support/until.ts";
 import { Terminal } from "./terminal.ts";
 
 /** Holds some MB, and tells whether its inspector is open. */
@@ -8,6 +9,12 @@ const HOLDER = `
 globalThis.kept = Array.from({ length: 40000 }, (_, i) => ({ name: "turn " + i, of: { i } }));
 process.stdin.on("data", () => console.log(require("node:inspector").url() ? "open" : "closed"));
 console.log("holds");
+`;
+
+/** Stops as soon as a file appears beside it, so that its snapshot is not done before somebody gives it up. */
+const STOPPED = `${HOLDER}
+const stop = "require('node:fs').watch(process.cwd(), () => process.kill(process.pid, 'SIGSTOP'))";
+new (require("node:worker_threads").Worker)(stop, { eval: true });
 `;
 
 describe("agent-vitals snapshot", function () {
@@ -18,8 +25,8 @@ describe("agent-vitals snapshot", function () {
   });
   afterEach(() => terminal.dispose());
 
-  async function holder() {
-    const program = terminal.run(["-e", HOLDER]);
+  async function holder(source = HOLDER) {
+    const program = terminal.run(["-e", source]);
     await program.says(/holds/);
     return program;
   }
@@ -54,13 +61,15 @@ describe("agent-vitals snapshot", function () {
   });
 
   it("leaves no file at Ctrl+C", async () => {
-    const program = await holder();
+    const program = await holder(STOPPED);
     const cli = terminal.cli("snapshot", "--pid", String(program.pid), "--output", "one.heapsnapshot");
     await cli.says(/pauses for/);
+    await until("a file that is begun", () => readdirSync(terminal.folder).length > 0);
     cli.child.kill("SIGINT");
     const { code, stderr } = await cli.ended;
     assert.equal(code, 2);
     assert.match(stderr, /The heap snapshot was cancelled/);
+    program.child.kill("SIGCONT");
     assert.deepEqual(readdirSync(terminal.folder), []);
   });
 });

@@ -62,6 +62,7 @@ const bundles = [
   { ...executable, entryPoints: ["src/cli/main.ts"], outfile: "dist/cli.js" },
   { ...node, entryPoints: ["src/collector/hardware.ts"], outfile: "dist/hardware.js" },
   { ...node, entryPoints: ["src/collector/heapWorker.ts"], outfile: "dist/heapWorker.js" },
+  { ...node, entryPoints: ["src/collector/leakWorker.ts"], outfile: "dist/leakWorker.js" },
   { ...node, entryPoints: ["src/supervise/nodeShim.ts"], outfile: "dist/nodeShim.js" },
   { ...webview, entryPoints: ["webview/dashboard/main.tsx"], outfile: "dist/webview/dashboard.js" },
   { ...webview, entryPoints: ["webview/heap/main.tsx"], outfile: "dist/webview/heap.js" },

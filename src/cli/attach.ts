@@ -9,13 +9,14 @@ import {
   WatchSeries,
 } from "../collector/protocol.ts";
 import type { AgentState, RunState, WorkspaceState } from "../model/state.ts";
-import { type Command, Failure, UsageError, type Values } from "./command.ts";
+import { type Command, Failure } from "./command.ts";
 import { type Connection, connectHere } from "./connection.ts";
 import { after, awaitEnding } from "./ending.ts";
 import { numberOf } from "./options.ts";
 import { print, printable, printJson, tell } from "./output.ts";
 import { LiveRows } from "./rows.ts";
 import { summaryJson, summaryText } from "./summary.ts";
+import { targetOf } from "./target.ts";
 
 export const attach: Command = {
   name: "attach",
@@ -51,22 +52,6 @@ and what its own client or OpenTelemetry tells.`,
     }
   },
 };
-
-/** @throws {UsageError} unless one thing is named */
-function targetOf(values: Values): AttachParams {
-  const pid = numberOf(values, "pid", { min: 1 });
-  const port = numberOf(values, "port", { min: 1, max: 65_535 });
-  const { inspect: url } = values;
-  if (typeof url === "string" && !/^wss?:\/\/./.test(url))
-    throw new UsageError(`--inspect needs a WebSocket URL like ws://127.0.0.1:9229/…, not ${JSON.stringify(url)}.`);
-  const named = [pid, port, url].filter((one) => one !== undefined).length;
-  if (named !== 1)
-    throw new UsageError(
-      `${named === 0 ? "Say what to attach to" : "Attach to one thing"}: --pid N, --inspect URL or --port N.`,
-    );
-  if (pid !== undefined) return { pid };
-  return port === undefined ? { url: String(url) } : { port };
-}
 
 /** Measures until it is `over` or the process has ended; undefined when that was before it was attached to. */
 async function measure(

@@ -25,10 +25,12 @@ export interface Command {
   options: Readonly<Record<string, Option>>;
   /** In their order; the optional ones last. Their values stand beside those of the options. */
   operands?: readonly Operand[];
+  /** Takes a command line of its own behind `--`. */
+  takesCommand?: boolean;
   /** Paragraphs below the options. */
   details: string;
-  /** @returns the exit code */
-  run(values: Values): Promise<number>;
+  /** @param command what stands behind `--` @returns the exit code */
+  run(values: Values, command: readonly string[]): Promise<number>;
 }
 
 /** Commands of one kind: `agent-vitals NAME COMMAND`. */

@@ -7,6 +7,7 @@ import { exportCommand } from "./export.ts";
 import { heap } from "./heap/heap.ts";
 import { commandHelp, groupHelp, help } from "./help.ts";
 import { installation } from "./installation.ts";
+import { leaks } from "./leaks.ts";
 import { listen } from "./listen.ts";
 import { nearest, parseOptions } from "./options.ts";
 import { print, tell } from "./output.ts";
@@ -20,6 +21,7 @@ const commands: readonly (Command | CommandGroup)[] = [
   serve,
   record,
   exportCommand,
+  leaks,
   snapshot,
   heap,
   doctor,
@@ -56,14 +58,16 @@ function find<Kind extends { name: string }>(all: readonly Kind[], name: string,
 }
 
 async function runCommand(command: Command, args: string[]): Promise<number> {
-  const values = parseOptions(command, args);
+  const end = command.takesCommand ? args.indexOf("--") : -1;
+  const own = end === -1 ? args : args.slice(0, end);
+  const values = parseOptions(command, own);
   if (values.help) {
     print(commandHelp(command));
     return 0;
   }
   const { status, detail, advice } = nodeCheck();
   if (status === "failed" && command !== doctor) throw new Failure(`${detail} is too old for this. ${advice}`);
-  return command.run(values);
+  return command.run(values, end === -1 ? [] : args.slice(end + 1));
 }
 
 main(process.argv.slice(2)).then(

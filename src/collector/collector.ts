@@ -3,6 +3,7 @@ import { processIdentity } from "../inputs/sampling/process/identity.ts";
 import { listProcesses } from "../inputs/sampling/process/list.ts";
 import { type ProcessSampler, processSampler } from "../inputs/sampling/process/processSampler.ts";
 import { treePss } from "../inputs/sampling/process/treePss.ts";
+import type { LeakReport } from "../model/leaks.ts";
 import type { ModelServerState } from "../model/modelServers.ts";
 import type { AgentSeries, Hardware, WorkspaceState } from "../model/state.ts";
 import type { TurnDetail } from "../model/turns.ts";
@@ -19,8 +20,10 @@ import { agentEnvironment } from "./environment.ts";
 import { EveryMeasurement } from "./everyMeasurement.ts";
 import { HeapSnapshots, type TakeOptions } from "./heapSnapshots.ts";
 import { Hub } from "./hub.ts";
+import { inspected } from "./inspected.ts";
 import { Inspectors } from "./inspectors.ts";
 import { Launcher } from "./launcher.ts";
+import { type HuntParams, LeakHunts } from "./leakHunts.ts";
 import type { Logger } from "./log.ts";
 import { MachineSampling } from "./machineSampling.ts";
 import { Measurements } from "./measurements.ts";
@@ -58,6 +61,8 @@ export interface CollectorOptions {
   nodeShim: string;
   /** Program of the threads that hold heap files. */
   heapWorker: string;
+  /** The same of the threads that explain leaks. */
+  leakWorker: string;
   readHardware: () => Promise<Hardware>;
   log: Logger & { listener?: Logger };
   /** Called when everything is closed and the process may end. */
@@ -82,6 +87,7 @@ export class Collector {
   readonly #inspectors: Inspectors;
   readonly #attaching: Attaching;
   readonly #heapSnapshots: HeapSnapshots;
+  readonly #leakHunts: LeakHunts;
   readonly #otlp: OtlpDoor;
   readonly #modelServers: ModelServerWatch;
   readonly #measurements = new Measurements(now);
@@ -166,12 +172,18 @@ export class Collector {
       now,
       definitions: () => this.#config.definitions,
     });
+    const inspect = inspected({ attaching: this.#attaching, inspectors: this.#inspectors, listProcesses });
+    this.#leakHunts = new LeakHunts({
+      addresses,
+      inspected: inspect,
+      program: options.leakWorker,
+      identify: processIdentity,
+      now,
+    });
     this.#heapSnapshots = new HeapSnapshots({
       addresses,
-      attaching: this.#attaching,
-      inspectors: this.#inspectors,
+      inspected: inspect,
       identify: processIdentity,
-      listProcesses,
       now,
       onKept: () => {
         this.#launcher.refreshKept();
@@ -349,6 +361,10 @@ export class Collector {
   }
   takeHeapSnapshot(name: string, options: TakeOptions): Promise<TakenHeapSnapshot> {
     return this.#heapSnapshots.take(this.#agent(name), options);
+  }
+
+  huntLeaks(name: string, params: HuntParams): Promise<LeakReport> {
+    return this.#leakHunts.hunt(this.#agent(name), params);
   }
 
   turn(name: string, index: number): TurnDetail | undefined {

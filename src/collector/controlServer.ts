@@ -12,6 +12,7 @@ import { CliAttachments } from "./cliAttachments.ts";
 import type { Collector } from "./collector.ts";
 import { serveHeaps } from "./heapRequests.ts";
 import { serveHeapSnapshots } from "./heapSnapshotRequests.ts";
+import { serveLeakHunts } from "./leakHuntRequests.ts";
 import { serveMeasurements } from "./measurementRequests.ts";
 import {
   Attach,
@@ -135,6 +136,7 @@ export class ControlServer {
     const dropMeasurements = serveMeasurements(rpc, this.#collector);
     const closeHeaps = serveHeaps(rpc, this.#collector.heapWorker);
     const cancelSnapshots = serveHeapSnapshots(rpc, this.#collector);
+    const cancelHunts = serveLeakHunts(rpc, this.#collector);
     this.onClients(this.#clients.size);
     socket.on("error", () => socket.destroy());
     const collector = this.#collector;
@@ -143,6 +145,7 @@ export class ControlServer {
       dropMeasurements();
       closeHeaps();
       cancelSnapshots();
+      cancelHunts();
       this.#cliAttachments
         .leaveAll(client)
         .catch((error: Error) => this.sendLog("warning", `A CLI's attachment could not be left: ${error.message}`));

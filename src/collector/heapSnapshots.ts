@@ -9,12 +9,11 @@ import {
 import { poll } from "../inputs/inspector/patience.ts";
 import { freeSpace, PART } from "../inputs/inspector/snapshotFile.ts";
 import { formatDuration } from "../model/format.ts";
-import { type Identify, isAlive, type ProcessInfo } from "../model/process.ts";
+import { type Identify, isAlive } from "../model/process.ts";
 import type { RunState } from "../model/state.ts";
 import type { Addresses } from "./addresses.ts";
 import type { Agent } from "./agent.ts";
-import type { Attaching } from "./attaching.ts";
-import type { Inspectors } from "./inspectors.ts";
+import type { Inspected } from "./inspected.ts";
 import type { HeapSnapshotEstimate } from "./protocol.ts";
 
 /** Seconds in which a process that was killed is seen to be gone. */
@@ -22,10 +21,8 @@ const DYING = 0.5;
 
 export interface HeapSnapshotsOptions {
   addresses: Addresses;
-  attaching: Attaching;
-  inspectors: Inspectors;
+  inspected: Inspected;
   identify: Identify;
-  listProcesses: () => Promise<ProcessInfo[]>;
   now: () => number;
   /** A run has one more file. */
   onKept: () => void;
@@ -50,7 +47,7 @@ export class HeapSnapshots {
 
   /** What one would cost now, and what there is room for. @throws when none can be taken, with what to do */
   async estimate(agent: Agent, file?: string): Promise<HeapSnapshotEstimate> {
-    const { run, inspector } = await this.#inspected(agent);
+    const { run, inspector } = await this.#options.inspected(agent);
     const cost = await estimateHeapSnapshot(inspector);
     return { ...cost, free: await freeSpace(file === undefined ? this.#folderOf(run) : dirname(file)) };
   }
@@ -58,7 +55,7 @@ export class HeapSnapshots {
   /** @throws when it can't be taken, is cancelled, or its agent ends meanwhile; nothing of it is left then */
   async take(agent: Agent, { file, onProgress, signal }: TakeOptions): Promise<TakenSnapshot> {
     if (file !== undefined && !isAbsolute(file)) throw new Error(`${file} can't be written: give its whole path.`);
-    const { run, inspector } = await this.#inspected(agent);
+    const { run, inspector } = await this.#options.inspected(agent);
     const { now, identify } = this.#options;
     const identity = identify(run.pid);
     const path = file ?? this.#nextFile(agent, run);
@@ -89,35 +86,6 @@ export class HeapSnapshots {
   /** What was slow then was slow for this. */
   #mark(agent: Agent, time: number, label: string): void {
     agent.record.mark({ time, endTime: this.#options.now(), kind: "change", label });
-  }
-
-  /** Attached to if it is not yet, as the command Attach Inspector does. */
-  async #inspected(agent: Agent) {
-    const { inspectors, attaching } = this.#options;
-    const run = agent.living.find((one) => inspectors.of(one)) ?? agent.living[0];
-    if (!run) throw new Error(`${agent.name} does not run: start it first.`);
-    const there = inspectors.of(run);
-    if (there) return { run, inspector: there };
-    await this.#requireNode(agent, run);
-    const { message } = await attaching.inspect(agent);
-    const inspector = inspectors.of(run);
-    if (inspector) return { run, inspector };
-    throw new Error(
-      `No heap snapshot of ${agent.name} can be taken. ${message ?? "It is being attached to: try again."}`,
-    );
-  }
-
-  async #requireNode(agent: Agent, run: RunState): Promise<void> {
-    if (run.pid === 0)
-      throw new Error(
-        `${agent.name} is known by its OpenTelemetry data alone: attach to its process first, a heap snapshot is taken by its inspector.`,
-      );
-    const processes = run.runtime === undefined ? await this.#options.listProcesses() : [];
-    const kind = processes.find(({ pid }) => pid === run.pid)?.kind;
-    if (kind === "python" || run.runtime?.startsWith("Python"))
-      throw new Error(
-        `${agent.name} is a Python program, and heap snapshots are of Node alone. "Find Growing Lines of a Python Agent" tells what it holds.`,
-      );
   }
 
   /** A launched run has a folder, with which its snapshots go in the end; those of others stay until they are deleted. */

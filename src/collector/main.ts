@@ -28,6 +28,7 @@ async function main(): Promise<void> {
     version,
     nodeShim: beside("nodeShim"),
     heapWorker: beside("heapWorker"),
+    leakWorker: beside("leakWorker"),
     readHardware: () => readHardware(beside("hardware")),
     log,
     onEnd: () => {

@@ -4,6 +4,7 @@
  */
 import { NotificationType, RequestType, RequestType0 } from "vscode-jsonrpc";
 import type { HeapFacts, HeapProfileFacts, HeapProgress, HeapQuestion, HeapQuestions } from "../model/heap.ts";
+import type { LeakHuntProgress, LeakReport } from "../model/leaks.ts";
 import type { ProcessInfo } from "../model/process.ts";
 import type { RemoteEndpoint } from "../model/remoteEndpoint.ts";
 import type {
@@ -164,6 +165,31 @@ export interface TakenHeapSnapshot {
   heap: number;
 }
 
+export interface HuntLeaksParams {
+  agent: string;
+  /** Chosen by the client: progress comes with it, and it is cancelled by it. */
+  id: number;
+  /** Over the whole hunt. */
+  turns: number;
+  /** Seconds after which no more turns are begun. */
+  duration: number;
+  /** What makes a turn; without it the hunt waits for those that others make. */
+  action?: LeakHuntAction;
+  /** Take three heap snapshots, and explain by them. */
+  snapshots: boolean;
+  /** Longest pause (s) that a snapshot may cost: with a larger heap the hunt is refused. */
+  longestPause: number;
+  /** Keep the snapshots after the hunt, beside the other files of the workspace. */
+  keep: boolean;
+}
+
+/** One HTTP request a turn. */
+export interface LeakHuntAction {
+  url: string;
+  method: string;
+  body?: string;
+}
+
 export interface RunOutput {
   runId: string;
   data: string;
@@ -239,6 +265,14 @@ export const EstimateHeapSnapshot = new RequestType<{ agent: string; file?: stri
 export const TakeHeapSnapshot = new RequestType<TakeHeapSnapshotParams, TakenHeapSnapshot, void>("heapSnapshot/take");
 /** Nothing is left of it, and {@link TakeHeapSnapshot} rejects at once; the agent's pause can't be shortened. */
 export const CancelHeapSnapshot = new NotificationType<{ id: number }>("heapSnapshot/cancel");
+/**
+ * Hunts for what leaks in a Node agent, which takes seconds to minutes; cancelled with the connection too. Rejects when
+ * it can't be done, with what to do.
+ */
+export const HuntLeaks = new RequestType<HuntLeaksParams, LeakReport, void>("leaks/hunt");
+export const CancelLeakHunt = new NotificationType<{ id: number }>("leaks/cancel");
+/** Collector → client that hunts. */
+export const LeakHuntProgressed = new NotificationType<{ id: number } & LeakHuntProgress>("leaks/progress");
 /**
  * Reads a `.heapsnapshot` or `.heapprofile` in a worker thread; `session` is the client's own name for it, by which it
  * is asked and closed. `tooLarge`: memory would not suffice, nothing was begun; `force` reads it all the same.

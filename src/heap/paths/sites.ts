@@ -113,7 +113,7 @@ export function findSites(heap: HeapSnapshot, ways: Ways): Sites {
 }
 
 /** Whether a plain object's fields are entries, like those of a Map. */
-function isDictionary({ tables, types, marks }: HeapSnapshot, node: number): boolean {
+export function isDictionary({ tables, types, marks }: HeapSnapshot, node: number): boolean {
   const { firstEdge, nodeTypes, nodeNames } = tables;
   return (
     firstEdge[node + 1]! - firstEdge[node]! > DICTIONARY &&

@@ -16,6 +16,14 @@ export interface AttachOptions {
   log: (severity: "info" | "warning" | "error", message: string) => void;
 }
 
+/** A worker thread of a process that is attached to. */
+export interface AttachedWorker {
+  /** Node's number of it. */
+  readonly thread: number;
+  send<M extends string>(method: M, params?: ParametersOf<M>, deadline?: number): Promise<ResultOf<M>>;
+  on<E extends string>(event: E, listener: (params: EventParameters<E>) => void): () => void;
+}
+
 /** A process that carries the probe. */
 export interface AttachedInspector {
   /** As this machine calls it; of a target by port or URL what it calls itself. */
@@ -27,6 +35,8 @@ export interface AttachedInspector {
   readonly openedByUs: boolean;
   /** Worker threads that carry the probe, the main one not counted. */
   readonly threads: number;
+  /** CDP to the worker threads that run. */
+  readonly workers: readonly AttachedWorker[];
   /** js-debug is attached too, so figures are those of a debugged process. */
   readonly debugger: boolean;
   /**

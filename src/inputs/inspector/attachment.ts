@@ -1,5 +1,5 @@
 import { isAlive, type ProcessIdentity } from "../../model/process.ts";
-import type { AttachedInspector, AttachOptions } from "./attached.ts";
+import type { AttachedInspector, AttachedWorker, AttachOptions } from "./attached.ts";
 import type { Connection } from "./connection.ts";
 import type { EventParameters, ParametersOf, ResultOf } from "./methods.ts";
 import { claim, release } from "./ownership.ts";
@@ -64,6 +64,14 @@ export class Attachment implements AttachedInspector {
 
   get threads(): number {
     return this.#threads.count;
+  }
+
+  get workers(): AttachedWorker[] {
+    return this.#threads.workers.map(({ thread, session }) => ({
+      thread,
+      send: (method, params, deadline) => session.send(method, params ?? ({} as never), deadline),
+      on: (event, listener) => session.on(event, listener),
+    }));
   }
 
   /** Installs the probe. @throws when that fails, and leaves the target as it was */

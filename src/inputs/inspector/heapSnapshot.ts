@@ -50,7 +50,7 @@ export interface TakenSnapshot {
 const busy = new WeakSet<SnapshotSource>();
 
 /** @throws when the target does not answer */
-export async function estimateHeapSnapshot(source: SnapshotSource): Promise<SnapshotCost> {
+export async function estimateHeapSnapshot(source: Pick<SnapshotSource, "send">): Promise<SnapshotCost> {
   const { usedSize } = await source.send("Runtime.getHeapUsage");
   return snapshotCost(usedSize);
 }

@@ -5,8 +5,10 @@ interface Methods {
   "Runtime.evaluate": [Runtime.EvaluateParameterType, Runtime.EvaluateReturnType];
   "Runtime.addBinding": [{ name: string }, object];
   "Runtime.removeBinding": [{ name: string }, object];
-  /** The heap in use, garbage included, bytes. */
-  "Runtime.getHeapUsage": [object, { usedSize: number; totalSize: number }];
+  /** The heap in use, garbage included; `backingStorageSize` is of buffers, from Node 22 on. Bytes. */
+  "Runtime.getHeapUsage": [object, { usedSize: number; totalSize: number; backingStorageSize?: number }];
+  "HeapProfiler.startSampling": [HeapProfiler.StartSamplingParameterType, object];
+  "HeapProfiler.getSamplingProfile": [object, HeapProfiler.GetSamplingProfileReturnType];
   "HeapProfiler.takeHeapSnapshot": [HeapProfiler.TakeHeapSnapshotParameterType, object];
   "NodeRuntime.notifyWhenWaitingForDisconnect": [NodeRuntime.NotifyWhenWaitingForDisconnectParameterType, object];
   "NodeWorker.enable": [NodeWorker.EnableParameterType, object];

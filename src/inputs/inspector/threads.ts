@@ -45,6 +45,11 @@ export class Threads {
     return this.#measured.size;
   }
 
+  /** Sessions to the worker threads that run. */
+  get workers(): { thread: number; session: Session }[] {
+    return this.#workers.all;
+  }
+
   /** @throws when the main thread does not take the probe within these seconds */
   installInMain(seconds: number): Promise<void> {
     return this.#probe(0, this.#main).install(seconds);

@@ -24,6 +24,10 @@ export class Workers {
     );
   }
 
+  get all(): { thread: number; session: Session }[] {
+    return [...this.#sessions.values()];
+  }
+
   /** Tells of all workers that run, and from then on of those that start. @throws where there is no such domain */
   async enable(seconds: number): Promise<void> {
     await this.#main.send("NodeWorker.enable", { waitForDebuggerOnStart: false }, seconds);

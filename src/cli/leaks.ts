@@ -1,0 +1,177 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { setTimeout as sleep } from "node:timers/promises";
+import {
+  Attach,
+  type AttachParams,
+  CancelLeakHunt,
+  Detach,
+  HuntLeaks,
+  type HuntLeaksParams,
+  type LeakHuntAction,
+  LeakHuntProgressed,
+} from "../collector/protocol.ts";
+import type { LeakReport } from "../model/leaks.ts";
+import { type Command, Failure, UsageError, type Values } from "./command.ts";
+import { type Connection, connectHere } from "./connection.ts";
+import { awaitEnding } from "./ending.ts";
+import { leakReport } from "./leakReport.ts";
+import { numberOf } from "./options.ts";
+import { print, printable, printJson, tell } from "./output.ts";
+import { targetOf } from "./target.ts";
+
+const TURNS = 1000;
+/** Seconds. */
+const DURATION = 120;
+const LONGEST = 15;
+/** Seconds in which a program that is started here opens its inspector and answers its first request. */
+const STARTING = 20;
+
+export const leaks: Command = {
+  name: "leaks",
+  summary: "find what leaks in a Node agent, what holds it, and the line that makes it",
+  usage: "leaks [OPTIONS] (--pid N | --inspect URL | --port N | -- COMMAND…)",
+  options: {
+    pid: { value: "N", help: "the process; an inspector is opened if need be" },
+    inspect: { value: "URL", help: "its inspector's WebSocket, ws://127.0.0.1:9229/…" },
+    port: { value: "N", help: "its inspector's port on this machine" },
+    action: { value: "URL", help: "request this once a turn: GET, or POST with a body" },
+    method: { value: "M", help: "the method of the action" },
+    body: { value: "JSON", help: "the body of the action" },
+    turns: { value: "N", help: `how many turns; default ${TURNS}` },
+    duration: { value: "S", help: `begin no more turns after so many seconds; default ${DURATION}` },
+    "no-snapshot": { help: "take no heap snapshots: trends and allocations alone" },
+    longest: { value: "S", help: `take no snapshot that may pause the agent for more seconds; default ${LONGEST}` },
+    keep: { help: "keep the three snapshots" },
+    json: { help: "print the report as one JSON document" },
+  },
+  takesCommand: true,
+  details: `Lets the agent do turns, collects its garbage after some of them, and judges what stays. Three heap snapshots
+between them tell what grew, who holds it and which line made it; each pauses the agent for 0.05 to 0.14 s a MB of
+its heap. Without --action the hunt waits for turns that others make. COMMAND is started here and stopped in the end.
+Exit codes of this command: 0 no leak, 1 a leak, 2 could not tell.`,
+
+  async run(values, command) {
+    const params = paramsOf(values);
+    const target = command.length > 0 ? undefined : targetOf(values);
+    if (!target && ["pid", "inspect", "port"].some((name) => values[name] !== undefined))
+      throw new UsageError("Name a process or a command to start, not both.");
+    const connection = await connectHere();
+    let child: ChildProcess | undefined;
+    try {
+      if (!target) child = await start(command);
+      const agent = await attachTo(connection, target ?? { pid: child?.pid ?? 0 });
+      if (child && params.action) await awaitAnswer(params.action, child);
+      const report = await hunt(connection, { agent, ...params }, values.json !== true);
+      await connection.rpc.sendRequest(Detach, { agent });
+      if (values.json) printJson(report);
+      else print(leakReport(report, agent));
+      return { "no-leak": 0, leak: 1, inconclusive: 2 }[report.verdict];
+    } finally {
+      connection.close();
+      if (child) await stop(child);
+    }
+  },
+};
+
+function paramsOf(values: Values): Omit<HuntLeaksParams, "agent" | "id"> {
+  const action = actionOf(values);
+  return {
+    turns: numberOf(values, "turns", { min: 20 }) ?? TURNS,
+    duration: numberOf(values, "duration", { whole: false, min: 1, max: 1_000_000 }) ?? DURATION,
+    ...(action && { action }),
+    snapshots: values["no-snapshot"] !== true,
+    longestPause: numberOf(values, "longest", { whole: false, min: 0 }) ?? LONGEST,
+    keep: values.keep === true,
+  };
+}
+
+/** @throws {UsageError} */
+function actionOf({ action, method, body }: Values): LeakHuntAction | undefined {
+  if (typeof action !== "string") {
+    if (method === undefined && body === undefined) return undefined;
+    throw new UsageError("--method and --body belong to an --action URL.");
+  }
+  if (!URL.canParse(action) || !/^https?:$/.test(new URL(action).protocol))
+    throw new UsageError(`--action needs an http URL, not ${JSON.stringify(action)}.`);
+  const name = typeof method === "string" ? method.toUpperCase() : body === undefined ? "GET" : "POST";
+  if (!/^[A-Z]+$/.test(name)) throw new UsageError(`--method needs an HTTP method, not ${JSON.stringify(method)}.`);
+  if (typeof body !== "string") return { url: action, method: name };
+  try {
+    JSON.parse(body);
+  } catch (error) {
+    throw new UsageError(`--body is no JSON: ${(error as Error).message}`);
+  }
+  return { url: action, method: name, body };
+}
+
+async function start([program = "", ...args]: readonly string[]): Promise<ChildProcess> {
+  // Its output is no part of ours.
+  const child = spawn(program, args, { stdio: ["ignore", process.stderr, process.stderr] });
+  await once(child, "spawn").catch((error: Error) => {
+    throw new Failure(`${printable(program)} can't be started: ${error.message}`);
+  });
+  return child;
+}
+
+async function stop(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const ended = once(child, "exit");
+  child.kill("SIGTERM");
+  const timer = setTimeout(() => child.kill("SIGKILL"), 3000);
+  await ended;
+  clearTimeout(timer);
+}
+
+async function attachTo({ rpc }: Connection, target: AttachParams): Promise<string> {
+  // A process that has just been started has no inspector yet.
+  for (let tries = 0; ; tries++) {
+    try {
+      const { agent, message } = await rpc.sendRequest(Attach, target);
+      if (agent !== undefined && message === undefined) return agent;
+      if (tries > 10) throw new Failure(message ?? "There is no agent to attach to.");
+    } catch (error) {
+      if (tries > 10) throw error;
+    }
+    await sleep(300);
+  }
+}
+
+async function awaitAnswer({ url }: LeakHuntAction, child: ChildProcess): Promise<void> {
+  const { hostname, port, protocol } = new URL(url);
+  const { connect } = await import("node:net");
+  for (const end = performance.now() + STARTING * 1000; ; ) {
+    const open = await new Promise<boolean>((resolve) => {
+      const socket = connect(Number(port || (protocol === "https:" ? 443 : 80)), hostname.replace(/[[\]]/g, ""));
+      socket.once("connect", () => resolve(true)).once("error", () => resolve(false));
+      socket.once("connect", () => socket.destroy());
+    });
+    if (open) return;
+    if (child.exitCode !== null)
+      throw new Failure(`The program ended with code ${child.exitCode} before its first turn.`);
+    if (performance.now() > end) throw new Failure(`Nothing listens at ${url} after ${STARTING} s.`);
+    await sleep(100);
+  }
+}
+
+async function hunt(
+  { rpc, lost }: Connection,
+  params: Omit<HuntLeaksParams, "id">,
+  wantsProgress: boolean,
+): Promise<LeakReport> {
+  const id = 1;
+  const ending = awaitEnding();
+  ending.asked.then(() => rpc.sendNotification(CancelLeakHunt, { id })).catch(() => {});
+  let told = "";
+  const progress = rpc.onNotification(LeakHuntProgressed, ({ step, share, turns }) => {
+    const line = `${step}, ${Math.round((share * 100) / 10) * 10} %`;
+    if (wantsProgress && line !== told) tell(`${line}, ${turns} turns`);
+    told = line;
+  });
+  try {
+    return await Promise.race([rpc.sendRequest(HuntLeaks, { ...params, id }), lost]);
+  } finally {
+    progress.dispose();
+    ending.dispose();
+  }
+}

@@ -1,0 +1,94 @@
+import type { AttachedInspector, AttachedWorker } from "../inputs/inspector/attached.ts";
+import { type SnapshotSource, takeHeapSnapshot } from "../inputs/inspector/heapSnapshot.ts";
+import { LinuxTrees } from "../inputs/sampling/process/linuxTrees.ts";
+import { PidusageTrees } from "../inputs/sampling/process/pidusageTrees.ts";
+import type { TreeReading } from "../inputs/sampling/process/treeReader.ts";
+import { EXTERNAL, HEAP, ofWorker } from "../judges/leaks/resources.ts";
+import type { HuntedAgent } from "../model/leaks.ts";
+
+/** Seconds that a collection or the reading of a profile may take: both walk the whole heap. */
+const COLLECTING = 60;
+/** Bytes between two samples: fine enough for 1 KB a turn, and 1.1 to 1.26 times the CPU while it is on. */
+const SAMPLING = 16 * 1024;
+
+/**
+ * What a hunt does to an agent, done by its inspector and the system.
+ * @param thread the worker thread that is hunted in; absent: the main one, beside which the workers' heaps are read
+ */
+export function huntedAgent(
+  inspector: AttachedInspector,
+  pid: number,
+  signal: AbortSignal,
+  thread?: AttachedWorker,
+): HuntedAgent {
+  let sampling = false;
+  const hunted = thread ?? inspector;
+  const source: SnapshotSource = {
+    send: (method, params, deadline) => hunted.send(method, params, deadline),
+    on: (event, listener) => hunted.on(event, listener),
+    // What a worker sends comes through the main thread.
+    pause: () => inspector.pause(),
+    resume: () => inspector.resume(),
+  };
+  return {
+    async read() {
+      const own = await readHeap(hunted, "");
+      const others = thread ? [] : await Promise.all(inspector.workers.map((worker) => readWorker(worker)));
+      const tree = await readTree(pid);
+      if (tree === "ended") throw new Error("The agent ended in the middle of the hunt.");
+      return {
+        ...own,
+        ...Object.assign({}, ...others),
+        ...(typeof tree === "object" && {
+          "process.memory.usage": tree.memory,
+          ...(tree.fileDescriptors !== undefined && { "process.unix.file_descriptor.count": tree.fileDescriptors }),
+          ...(tree.threads !== undefined && { "process.thread.count": tree.threads }),
+        }),
+      };
+    },
+    async snapshot(file) {
+      const { pause } = await takeHeapSnapshot(source, file, { signal, keepIds: true });
+      return pause;
+    },
+    async watchAllocations() {
+      await hunted.send("HeapProfiler.enable");
+      await hunted.send("HeapProfiler.startSampling", { samplingInterval: SAMPLING });
+      sampling = true;
+    },
+    async allocations() {
+      return (await hunted.send("HeapProfiler.getSamplingProfile", {}, COLLECTING)).profile;
+    },
+    async release() {
+      if (sampling) await hunted.send("HeapProfiler.stopSampling", {}, COLLECTING).catch(() => {});
+      sampling = false;
+      // One that is gone needs none.
+      await hunted.send("HeapProfiler.disable", {}, COLLECTING).catch(() => {});
+    },
+  };
+}
+
+/** By a reader of its own: one that is kept says nothing of two readings within a tenth of a second. */
+async function readTree(pid: number): Promise<TreeReading | undefined> {
+  const reader = process.platform === "linux" ? new LinuxTrees() : new PidusageTrees();
+  try {
+    return (await reader.read([pid])).get(pid);
+  } finally {
+    reader.dispose();
+  }
+}
+
+type Sends = Pick<AttachedWorker, "send">;
+
+/** After a collection. Not by Runtime.evaluate: each leaves some 4 KB in the target. */
+async function readHeap(target: Sends, suffix: string): Promise<Record<string, number>> {
+  await target.send("HeapProfiler.collectGarbage", {}, COLLECTING);
+  const { usedSize, backingStorageSize } = await target.send("Runtime.getHeapUsage");
+  return {
+    [`${HEAP}${suffix}`]: usedSize,
+    ...(backingStorageSize !== undefined && { [`${EXTERNAL}${suffix}`]: backingStorageSize }),
+  };
+}
+
+/** One that has ended meanwhile has no heap. */
+const readWorker = (worker: AttachedWorker) =>
+  readHeap(worker, ofWorker(worker.thread)).catch((): Record<string, number> => ({}));

@@ -1,0 +1,209 @@
+import { mkdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { Worker } from "node:worker_threads";
+import type { AttachedInspector, AttachedWorker } from "../inputs/inspector/attached.ts";
+import { estimateHeapSnapshot } from "../inputs/inspector/heapSnapshot.ts";
+import { poll } from "../inputs/inspector/patience.ts";
+import { freeSpace } from "../inputs/inspector/snapshotFile.ts";
+import { explainAllocations } from "../judges/leaks/explain/explainAllocations.ts";
+import type { ExplainOptions } from "../judges/leaks/explain/explainGrowth.ts";
+import { huntLeaks } from "../judges/leaks/hunt.ts";
+import { isHeap, workerOf } from "../judges/leaks/resources.ts";
+import { formatBytes } from "../model/format.ts";
+import type { LeakHuntProgress, LeakReport, LeakSuspect } from "../model/leaks.ts";
+import { type Identify, isAlive } from "../model/process.ts";
+import { pauseText } from "../model/snapshotCost.ts";
+import type { RunState } from "../model/state.ts";
+import type { Addresses } from "./addresses.ts";
+import type { Agent } from "./agent.ts";
+import { huntedAgent } from "./huntedAgent.ts";
+import type { Inspected } from "./inspected.ts";
+import type { HuntLeaksParams, LeakHuntAction } from "./protocol.ts";
+
+export interface LeakHuntsOptions {
+  addresses: Addresses;
+  inspected: Inspected;
+  /** The worker's program. */
+  program: string;
+  identify: Identify;
+  /** Unix seconds. */
+  now: () => number;
+}
+
+export interface HuntParams extends Omit<HuntLeaksParams, "agent" | "id"> {
+  onProgress: (progress: LeakHuntProgress) => void;
+  signal: AbortSignal;
+}
+
+/** Seconds in which a process that was killed is seen to be gone. */
+const DYING = 0.5;
+/** Readings of a hunt, between which it waits where others make the turns. */
+const READINGS = 52;
+/** Seconds that one turn may take. */
+const LONGEST_TURN = 60;
+
+/** Leak hunts in agents: one at a time in each. */
+export class LeakHunts {
+  readonly #options: LeakHuntsOptions;
+  readonly #hunted = new Set<Agent>();
+
+  constructor(options: LeakHuntsOptions) {
+    this.#options = options;
+  }
+
+  /** @throws when it can't be done, is cancelled, or its agent ends meanwhile; the snapshots are removed then */
+  async hunt(agent: Agent, params: HuntParams): Promise<LeakReport> {
+    if (this.#hunted.has(agent))
+      throw new Error(`A leak hunt is under way in ${agent.name} already: wait for it, or cancel it.`);
+    this.#hunted.add(agent);
+    try {
+      return await this.#hunt(agent, params);
+    } finally {
+      this.#hunted.delete(agent);
+    }
+  }
+
+  async #hunt(agent: Agent, params: HuntParams): Promise<LeakReport> {
+    const { inspected, identify, now } = this.#options;
+    const { run, inspector } = await inspected(agent);
+    const identity = identify(run.pid);
+    const begun = now();
+    try {
+      const report = await this.#huntIn(agent, run, inspector, params);
+      // A thread's heap is its own: that one grows is known now, and what grows there is not.
+      const growing = report.verdict === "leak" && leaksIn(report, 0) ? undefined : growingWorker(report);
+      const thread = inspector.workers.find((worker) => worker.thread === growing);
+      if (!thread) return report;
+      const inside = await this.#huntIn(agent, run, inspector, params, thread);
+      return inside.verdict === "leak" ? inside : report;
+    } catch (error) {
+      params.signal.throwIfAborted();
+      const ended = identity && (await poll(DYING, () => !isAlive(identity, identify) || undefined));
+      if (!ended) throw error;
+      throw new Error(`${agent.name} ended in the middle of the leak hunt: start it again, and hunt anew.`);
+    } finally {
+      agent.record.mark({ time: begun, endTime: now(), kind: "change", label: "Leak hunt" });
+    }
+  }
+
+  async #huntIn(
+    agent: Agent,
+    run: RunState,
+    inspector: AttachedInspector,
+    params: HuntParams,
+    thread?: AttachedWorker,
+  ): Promise<LeakReport> {
+    const files = params.snapshots ? await this.#files(agent, thread ?? inspector, params) : undefined;
+    let kept = false;
+    try {
+      const report = await huntLeaks({
+        agent: huntedAgent(inspector, run.pid, params.signal, thread),
+        turns: params.action ? driver(params.action, params.signal) : waiter(agent, params),
+        turnCount: params.turns,
+        duration: params.duration,
+        ...(files && { snapshots: files }),
+        explain: async (turns, profile) => {
+          if (!files) return profile ? explainAllocations(profile, run.startTime) : [];
+          return this.#explain({ snapshots: files, profile, turns, startTime: run.startTime }, params.signal);
+        },
+        onProgress: params.onProgress,
+        signal: params.signal,
+        now: () => performance.now() / 1000,
+      });
+      kept = params.keep;
+      return kept ? report : { ...report, snapshots: [] };
+    } finally {
+      if (!kept) for (const file of files ?? []) rmSync(file, { force: true });
+    }
+  }
+
+  /** Where the snapshots go. @throws when they would cost more than is allowed, or there is no room for them */
+  async #files(
+    agent: Agent,
+    target: Parameters<typeof estimateHeapSnapshot>[0],
+    { longestPause }: HuntParams,
+  ): Promise<[string, string, string]> {
+    const { heap, pause, fileSize } = await estimateHeapSnapshot(target);
+    if (pause.to > longestPause)
+      throw new Error(
+        `${agent.name} would pause three times for ${pauseText(pause)}, its heap holds ${formatBytes(heap)}: allow it (--longest ${Math.ceil(pause.to)}), or hunt without snapshots.`,
+      );
+    const folder = join(this.#options.addresses.stateFolder, "heap");
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    const free = await freeSpace(folder);
+    if (free < 3 * fileSize)
+      throw new Error(
+        `Three heap snapshots need up to ${formatBytes(3 * fileSize)}, and ${folder} has room for ${formatBytes(free)}: make room, or hunt without snapshots.`,
+      );
+    const name = `hunt-${process.pid}-${Math.round(performance.now())}`;
+    const file = (which: number) => join(folder, `${name}-${which}.heapsnapshot`);
+    return [file(1), file(2), file(3)];
+  }
+
+  async #explain(options: ExplainOptions, signal: AbortSignal): Promise<LeakSuspect[]> {
+    const worker = new Worker(this.#options.program, { workerData: options, name: "leaks" });
+    const { promise, resolve, reject } = Promise.withResolvers<LeakSuspect[]>();
+    const cancel = () => reject(signal.reason);
+    signal.addEventListener("abort", cancel);
+    worker.once("message", resolve);
+    worker.once("error", reject);
+    worker.once("exit", () => reject(new Error("The snapshots could not be explained: memory may not have sufficed.")));
+    try {
+      return await promise;
+    } finally {
+      signal.removeEventListener("abort", cancel);
+      await worker.terminate();
+    }
+  }
+}
+
+/** Bytes a turn: less is a worker's own warming up. */
+const WORTH_A_LOOK = 32;
+
+/** Whether the heap of a thread leaks; 0 is the main one. */
+function leaksIn({ resources }: LeakReport, thread: number): boolean {
+  return resources.some(({ name, verdict }) => verdict === "leak" && isHeap(name) && workerOf(name) === thread);
+}
+
+/** The worker thread whose heap grows most, if one does. */
+function growingWorker({ resources }: LeakReport): number | undefined {
+  const [most] = resources
+    .filter(({ name, growthPerTurn }) => isHeap(name) && workerOf(name) > 0 && (growthPerTurn ?? 0) >= WORTH_A_LOOK)
+    .sort((a, b) => (b.growthPerTurn ?? 0) - (a.growthPerTurn ?? 0));
+  return most && workerOf(most.name);
+}
+
+/** Makes turns by requests, one after the other. */
+function driver({ url, method, body }: LeakHuntAction, signal: AbortSignal) {
+  return async (count: number): Promise<number> => {
+    for (let i = 0; i < count; i++) {
+      const limit = AbortSignal.any([signal, AbortSignal.timeout(LONGEST_TURN * 1000)]);
+      const response = await fetch(url, {
+        method,
+        signal: limit,
+        ...(body !== undefined && { body, headers: { "content-type": "application/json" } }),
+      }).catch((error: Error) => {
+        signal.throwIfAborted();
+        const { message } = (error.cause as Error | undefined) ?? error;
+        throw new Error(`${method} ${url} came to nothing: ${message || error.message}`);
+      });
+      await response.arrayBuffer();
+      if (response.status >= 400)
+        throw new Error(`${method} ${url} was answered with ${response.status}: a hunt needs turns that succeed.`);
+    }
+    return count;
+  };
+}
+
+/** Waits while others make the turns. */
+function waiter(agent: Agent, { duration, signal }: HuntParams) {
+  let seen = agent.record.turns;
+  return async (): Promise<number> => {
+    await sleep((duration / READINGS) * 1000, undefined, { signal });
+    const { turns } = agent.record;
+    const more = Math.max(0, turns - seen);
+    seen = turns;
+    return more;
+  };
+}

@@ -1,0 +1,104 @@
+import { describeClass } from "../../../heap/answers/classes.ts";
+import { wordsOf } from "../../../heap/answers/clusters.ts";
+import type { Growth } from "../../../heap/difference/growth.ts";
+import type { HeapSnapshot } from "../../../heap/heapSnapshot.ts";
+import type { OpenedSnapshot } from "../../../heap/opened.ts";
+import { isDictionary, wayOf } from "../../../heap/paths/sites.ts";
+import { toPath } from "../../../heap/paths/steps.ts";
+import { EDGE_TYPE } from "../../../heap/tables.ts";
+import { edgeName, nodeName, rawName } from "../../../heap/view/names.ts";
+import type { HeapPathStep, HeapPlace } from "../../../model/heap.ts";
+
+/** What the rules judge by: one thing that grew, and how it is held. */
+export interface Evidence {
+  /** Of what grew: `Session`, `Array`, `closure`, `string`. */
+  className: string;
+  /** V8's type of it. */
+  type: string;
+  /** Where its class, or the function itself, stands. */
+  place: HeapPlace | undefined;
+  /** Outward. */
+  steps: HeapPathStep[];
+  words: string;
+  /** The variable or field that the developer holds it by. */
+  variable: string | undefined;
+  /** Class of what holds it at once: `Map`, `Array`, … */
+  container: string;
+  growth: Growth;
+  opened: OpenedSnapshot;
+}
+
+/** By which an emitter or a target of events holds what it calls. */
+export const EVENTS = /^_events$|kEvents/;
+/** Names by which Node's own code holds things: a developer never wrote them. */
+const INNER =
+  /^(_events|_idleNext|_idlePrev|_list|next|prev|previous|list|listener|callback|\[.*|__proto__|data|Symbol\(.*|k[A-Z]\w*|<symbol.*|context|elements|table|#signal|\d+)$/;
+
+export function evidenceOf(opened: OpenedSnapshot, growth: Growth): Evidence {
+  const { heap } = opened;
+  const node = growth.example;
+  const { steps } = toPath(heap, opened.places(), wayOf(opened.ways(), opened.sites(), node));
+  const { name, place: classPlace } = describeClass(opened, opened.classes(), heap.classTable.classOf[node]!);
+  const type = heap.tables.layout.nodeTypes[heap.tables.nodeTypes[node]!]!;
+  const place = type === "closure" ? opened.places().ofNode(node) : classPlace;
+  const className =
+    type === "closure" ? `${rawName(heap, node) || "(anonymous)"}()` : name.replace(/^\((string|closure)\)$/, "$1");
+  return {
+    className,
+    type,
+    place,
+    steps,
+    words: wordsOf(opened, node),
+    variable: variableOf(heap, steps, className),
+    container: steps[0]?.holder.name.replace(/^\{.*/s, "Object") ?? "",
+    growth,
+    opened,
+  };
+}
+
+/**
+ * The nearest name that a developer gave, outward: not an entry's key, an event's name, or a list's link to its like.
+ */
+function variableOf(heap: HeapSnapshot, steps: readonly HeapPathStep[], className: string): string | undefined {
+  const emitter = steps.findLastIndex(({ edge }) => EVENTS.test(edge.name));
+  const named = steps.find(
+    ({ edge, holder }, at) =>
+      at > emitter &&
+      (edge.kind === "variable" || edge.kind === "property") &&
+      !INNER.test(edge.name) &&
+      holder.name !== className &&
+      !isDictionary(heap, holder.node),
+  );
+  return named?.edge.name.replace(/^"|"$/g, "");
+}
+
+/** Whether some step of the way is by this name. */
+export function isHeldBy({ steps }: Evidence, name: RegExp): boolean {
+  return steps.some(({ edge }) => name.test(edge.name));
+}
+
+/** Whether something of this class stands in the way. */
+export function passes({ steps }: Evidence, holder: RegExp): boolean {
+  return steps.some((step) => holder.test(step.holder.name));
+}
+
+/** What an object points to, by the name of the edge. */
+export function fieldsOf({ opened: { heap } }: Evidence, node: number): { name: string; node: number; kind: number }[] {
+  const { firstEdge, edgeTargets, edgeKinds } = heap.tables;
+  const fields = [];
+  for (let edge = firstEdge[node]!; edge < firstEdge[node + 1]!; edge++)
+    fields.push({ name: edgeName(heap, edge), node: edgeTargets[edge]!, kind: edgeKinds[edge]! & EDGE_TYPE });
+  return fields;
+}
+
+/** Of the members that are strings, how many have a text that another has too. */
+export function duplicates({ opened: { heap }, growth }: Evidence): number {
+  const seen = new Set<string>();
+  let again = 0;
+  for (const node of growth.members) {
+    const text = nodeName(heap, node, 200);
+    if (seen.has(text)) again++;
+    seen.add(text);
+  }
+  return again / Math.max(1, growth.members.length);
+}

@@ -1,0 +1,78 @@
+import type { LeakResource } from "../../model/leaks.ts";
+import { judgeTrend, type Trend, type TrendThresholds } from "./trend/judgeTrend.ts";
+import type { Course } from "./trend/line.ts";
+
+/** All resources at one moment of a hunt, after a collection. */
+export interface Reading {
+  /** Seconds. */
+  time: number;
+  turns: number;
+  values: Record<string, number>;
+}
+
+/** The heap in use after a collection: what all others are laid beside. */
+export const HEAP = "v8js.memory.heap.used";
+/** Bytes that buffers hold outside of it. */
+export const EXTERNAL = "v8js.memory.external";
+const RSS = "process.memory.usage";
+
+/** What is added to a resource's name where it is of a worker thread. */
+export const ofWorker = (thread: number) => ` (worker ${thread})`;
+const bare = (name: string) => name.replace(/ \(worker \d+\)$/, "");
+/** Of V8's heap, or outside of it for buffers. */
+export const isHeap = (name: string) => [HEAP, EXTERNAL].includes(bare(name));
+/** The worker thread that a resource is of. */
+export const workerOf = (name: string) => Number(name.match(/ \(worker (\d+)\)$/)?.[1] ?? 0);
+
+/**
+ * What a resource grows by in any program before it is told of: V8 keeps code and feedback for each line that runs for
+ * the first time or often, and the allocator pages.
+ */
+const least: Record<string, Partial<TrendThresholds>> = {
+  [HEAP]: { leastAmount: 256 * 1024 },
+  [EXTERNAL]: { leastAmount: 256 * 1024 },
+  // The allocator gives back late, and in large pieces.
+  [RSS]: { leastAmount: 16 * 1024 * 1024, leastGrowth: 0.05 },
+};
+/** Of what is counted: a pool may still grow by a few. */
+const LEAST_COUNT = 8;
+
+/** Each resource with its verdict, the heap first. */
+export function judgeReadings(readings: readonly Reading[], counted: boolean): LeakResource[] {
+  const names = [...new Set(readings.flatMap(({ values }) => Object.keys(values)))];
+  const judged = names.map((name) => {
+    const with_ = readings.filter(({ values }) => values[name] !== undefined);
+    const course: Course = {
+      x: Float64Array.from(with_, (one) => (counted ? one.turns : one.time)),
+      y: Float64Array.from(with_, ({ values }) => values[name] ?? 0),
+    };
+    const trend = judgeTrend(course, least[bare(name)] ?? { leastAmount: LEAST_COUNT, leastGrowth: 0.05 });
+    return toResource(name, trend, course.y.at(-1) ?? 0, counted);
+  });
+  const heap = judged.find(({ name }) => name === HEAP);
+  const rest = judged.filter((one) => one !== heap);
+  const grows = judged.some(({ name, verdict }) => isHeap(name) && verdict === "leak");
+  return [...(heap ? [heap] : []), ...rest.map((one) => (one.name === RSS ? besideHeap(one, grows) : one))];
+}
+
+/** The process grows because its heap does; and one that grows alone for a while only shows the allocator's manners. */
+function besideHeap(rss: LeakResource, heapGrows: boolean): LeakResource {
+  if (rss.verdict === "no-leak") return rss;
+  if (heapGrows) return { ...rss, verdict: "follows heap" };
+  return rss;
+}
+
+function toResource(name: string, trend: Trend, level: number, counted: boolean): LeakResource {
+  const { verdict, confidence, pattern, growth, slope, reason } = trend;
+  return {
+    name,
+    unit: name.includes("memory") ? "By" : "1",
+    verdict,
+    confidence,
+    pattern,
+    level,
+    growth,
+    growthPerTurn: counted ? slope : null,
+    reason,
+  };
+}

@@ -1,0 +1,18 @@
+import type { Evidence } from "../explain/evidence.ts";
+
+/** One kind of leak: how it is known, and what helps. Each has its page in `docs/leaks`. */
+export interface LeakRule {
+  /** Also the name of its page. */
+  id: string;
+  applies(evidence: Evidence): boolean;
+  /** What happens, in one sentence. */
+  explain(evidence: Evidence): string;
+  advice: string;
+  /** How the line looks that makes one more, where no variable of the developer's names it. */
+  line?: RegExp;
+}
+
+/** `sessions`, or what it is held in where nobody named it. */
+export function holderWords({ variable, container }: Evidence): string {
+  return variable ?? (container === "" ? "something without a name" : `a ${container} without a name`);
+}

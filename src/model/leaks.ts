@@ -1,0 +1,103 @@
+/** What a leak hunt finds, as it goes to the command line and the editor. Sizes are bytes, times seconds. */
+
+export type LeakVerdict = "leak" | "no-leak" | "inconclusive";
+
+/** A resource that was watched during a hunt. */
+export interface LeakResource {
+  /** As in the record: `heap after collection`, `process.memory.usage`, … */
+  name: string;
+  unit: "By" | "1";
+  /** `follows heap`: it grows because the heap does. */
+  verdict: LeakVerdict | "follows heap";
+  confidence: number;
+  pattern: string;
+  /** At the end of the hunt. */
+  level: number;
+  /** Over the stretch that was judged. */
+  growth: number;
+  growthPerTurn: number | null;
+  /** What decided. */
+  reason: string;
+}
+
+/** In a file as its developer wrote it. */
+export interface LeakLocation {
+  file: string;
+  /** From 1. */
+  line: number;
+  /** From 1. */
+  column: number;
+}
+
+/** Something that grew, and why it is held. */
+export interface LeakSuspect {
+  /** What it is, in the rules' words: `growing-collection`, `listeners`, … */
+  kind: string;
+  /** Of what is held more and more. */
+  class: string;
+  /** Held at the end. */
+  count: number;
+  growthBytes: number;
+  growthPerTurn: number | null;
+  /** The variable or field that holds it. */
+  variable: string | null;
+  /** From what leaks outward: `[] in Map ‹ sessions in SessionStore ‹ …`. Empty without snapshots. */
+  retainerPath: string;
+  location: LeakLocation | null;
+  /** Why the location is missing or is another one than expected. */
+  locationNote?: string;
+  rule: string;
+  /** One sentence: what happens. */
+  explanation: string;
+  /** What to do. */
+  advice: string;
+  /** One of them, in the last snapshot: V8's id. */
+  example: number | null;
+}
+
+export interface LeakReport {
+  verdict: LeakVerdict;
+  confidence: number;
+  /** One sentence. */
+  summary: string;
+  resources: LeakResource[];
+  suspects: LeakSuspect[];
+  turns: number;
+  duration: number;
+  /** What the hunt cost the agent: it did nothing else for so long. */
+  paused: number;
+  /** Kept snapshots, oldest first. */
+  snapshots: string[];
+}
+
+export interface LeakHuntProgress {
+  step: "warming up" | "snapshot" | "reading" | "explaining";
+  /** Of 1. */
+  share: number;
+  turns: number;
+}
+
+/** What V8's sampling heap profiler tells; see `HeapProfiler.SamplingHeapProfile` in the DevTools protocol. */
+export interface AllocationProfile {
+  head: AllocationNode;
+}
+
+export interface AllocationNode {
+  callFrame: { functionName: string; url: string; lineNumber: number; columnNumber: number };
+  selfSize: number;
+  children: AllocationNode[];
+}
+
+/** What a hunt does to the agent; the collector fulfils it by the inspector. Each throws when the agent is gone. */
+export interface HuntedAgent {
+  /** Collects garbage and reads the resources: by name, bytes or counts. */
+  read(): Promise<Record<string, number>>;
+  /** Writes a heap snapshot; objects keep their ids until {@link release}. @returns the pause, seconds */
+  snapshot(file: string): Promise<number>;
+  /** Begins to watch what is allocated. */
+  watchAllocations(): Promise<void>;
+  /** What was allocated since, and is still held. */
+  allocations(): Promise<AllocationProfile>;
+  /** Gives the agent its speed back; never throws. */
+  release(): Promise<void>;
+}

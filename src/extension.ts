@@ -13,6 +13,8 @@ import { Dashboard } from "./editor/dashboardPanel.ts";
 import { watchDebugSessions } from "./editor/debugSessions.ts";
 import { ClientEnvironment } from "./editor/environment.ts";
 import { HeapEditor } from "./editor/heap/heapEditor.ts";
+import { LeakFixes } from "./editor/leaks/leakFixes.ts";
+import { LeakProblems } from "./editor/leaks/leakProblems.ts";
 import { Pin } from "./editor/pin.ts";
 import { RunTerminals } from "./editor/runTerminal.ts";
 import { autoStart, collectorSettings, workspacePath } from "./editor/settings.ts";
@@ -52,12 +54,14 @@ export function activate(context: vscode.ExtensionContext): AgentVitalsApi {
     context.asAbsolutePath(join("dist", "bin")),
   );
   const statusBar = new StatusBar(link, pin);
+  const leakProblems = new LeakProblems(link, context.workspaceState);
   const commands = registerCommands({
     link,
     pin,
     dashboard,
     terminals,
     environment,
+    leakProblems,
     log,
     extensionUri: context.extensionUri,
     memory: context.globalState,
@@ -76,6 +80,8 @@ export function activate(context: vscode.ExtensionContext): AgentVitalsApi {
     statusBar,
     new AgentsTree(link, pin),
     new ConfigProblems(link),
+    leakProblems,
+    new LeakFixes(leakProblems, context.extensionUri),
     registerUsagePage(),
     dashboard,
     new HeapEditor(link, context.extensionUri),

@@ -3,7 +3,7 @@ import { processIdentity } from "../inputs/sampling/process/identity.ts";
 import { listProcesses } from "../inputs/sampling/process/list.ts";
 import { type ProcessSampler, processSampler } from "../inputs/sampling/process/processSampler.ts";
 import { treePss } from "../inputs/sampling/process/treePss.ts";
-import type { LeakReport } from "../model/leaks.ts";
+import type { LeakReported } from "../model/leaks.ts";
 import type { ModelServerState } from "../model/modelServers.ts";
 import type { AgentSeries, Hardware, WorkspaceState } from "../model/state.ts";
 import type { TurnDetail } from "../model/turns.ts";
@@ -173,13 +173,6 @@ export class Collector {
       definitions: () => this.#config.definitions,
     });
     const inspect = inspected({ attaching: this.#attaching, inspectors: this.#inspectors, listProcesses });
-    this.#leakHunts = new LeakHunts({
-      addresses,
-      inspected: inspect,
-      program: options.leakWorker,
-      identify: processIdentity,
-      now,
-    });
     this.#heapSnapshots = new HeapSnapshots({
       addresses,
       inspected: inspect,
@@ -189,6 +182,13 @@ export class Collector {
         this.#launcher.refreshKept();
         this.#hub.touch();
       },
+    });
+    this.#leakHunts = new LeakHunts({
+      snapshots: this.#heapSnapshots,
+      inspected: inspect,
+      program: options.leakWorker,
+      identify: processIdentity,
+      now,
     });
     this.#otlp = new OtlpDoor({
       addresses,
@@ -363,8 +363,12 @@ export class Collector {
     return this.#heapSnapshots.take(this.#agent(name), options);
   }
 
-  huntLeaks(name: string, params: HuntParams): Promise<LeakReport> {
+  huntLeaks(name: string, params: HuntParams): Promise<LeakReported> {
     return this.#leakHunts.hunt(this.#agent(name), params);
+  }
+  /** The last hunt in each agent. */
+  leakReports(): LeakReported[] {
+    return [...this.#leakHunts.reports.values()];
   }
 
   turn(name: string, index: number): TurnDetail | undefined {

@@ -28,6 +28,7 @@ import {
   GetTurn,
   Initialize,
   InspectAgent,
+  LeakHuntEnded,
   ListProcesses,
   ListRuns,
   ListSeries,
@@ -136,7 +137,9 @@ export class ControlServer {
     const dropMeasurements = serveMeasurements(rpc, this.#collector);
     const closeHeaps = serveHeaps(rpc, this.#collector.heapWorker);
     const cancelSnapshots = serveHeapSnapshots(rpc, this.#collector);
-    const cancelHunts = serveLeakHunts(rpc, this.#collector);
+    const cancelHunts = serveLeakHunts(rpc, this.#collector, (reported) => {
+      for (const one of this.#clients) if (one.initialized) void notify(one, LeakHuntEnded, reported);
+    });
     this.onClients(this.#clients.size);
     socket.on("error", () => socket.destroy());
     const collector = this.#collector;

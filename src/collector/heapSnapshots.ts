@@ -71,7 +71,7 @@ export class HeapSnapshots {
         },
       });
       this.#mark(agent, begun, `Heap snapshot, paused ${formatDuration(taken.pause)}`);
-      if (file === undefined) this.#keep(run, taken);
+      if (file === undefined) this.keep(run, taken);
       return taken;
     } catch (error) {
       if (began) this.#mark(agent, begun, "Heap snapshot, not finished");
@@ -88,6 +88,21 @@ export class HeapSnapshots {
     agent.record.mark({ time, endTime: this.#options.now(), kind: "change", label });
   }
 
+  /** Files that a run is to have; others don't take their names meanwhile. */
+  async writing<T>(agent: Agent, run: RunState, count: number, write: (files: string[]) => Promise<T>): Promise<T> {
+    const files: string[] = [];
+    try {
+      for (let i = 0; i < count; i++) {
+        const file = this.#nextFile(agent, run);
+        this.#writing.add(file);
+        files.push(file);
+      }
+      return await write(files);
+    } finally {
+      for (const file of files) this.#writing.delete(file);
+    }
+  }
+
   /** A launched run has a folder, with which its snapshots go in the end; those of others stay until they are deleted. */
   #folderOf(run: RunState): string {
     const { runsFolder, stateFolder } = this.#options.addresses;
@@ -98,6 +113,7 @@ export class HeapSnapshots {
     return folder;
   }
 
+  /** Where the next file of a run goes; `parts` of a snapshot that a collector left half written are removed there. */
   #nextFile(agent: Agent, run: RunState): string {
     const folder = this.#folderOf(run);
     this.#removeParts(folder);
@@ -114,7 +130,8 @@ export class HeapSnapshots {
       if (![...this.#writing].some((file) => path.startsWith(file))) rmSync(path, { force: true });
   }
 
-  #keep(run: RunState, { file, size }: TakenSnapshot): void {
+  /** The run has one more file. */
+  keep(run: RunState, { file, size }: { file: string; size: number }): void {
     // The folder of a launched run is listed as it is.
     if (dirname(file) !== join(this.#options.addresses.runsFolder, run.id))
       run.kept = [...run.kept, { name: file.slice(dirname(file).length + 1), path: file, size }];

@@ -1,5 +1,5 @@
-import { mkdirSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { rmSync, statSync } from "node:fs";
+import { dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Worker } from "node:worker_threads";
 import type { AttachedInspector, AttachedWorker } from "../inputs/inspector/attached.ts";
@@ -11,18 +11,18 @@ import type { ExplainOptions } from "../judges/leaks/explain/explainGrowth.ts";
 import { huntLeaks } from "../judges/leaks/hunt.ts";
 import { isHeap, workerOf } from "../judges/leaks/resources.ts";
 import { formatBytes } from "../model/format.ts";
-import type { LeakHuntProgress, LeakReport, LeakSuspect } from "../model/leaks.ts";
+import type { LeakHuntProgress, LeakReport, LeakReported, LeakSuspect } from "../model/leaks.ts";
 import { type Identify, isAlive } from "../model/process.ts";
 import { pauseText } from "../model/snapshotCost.ts";
 import type { RunState } from "../model/state.ts";
-import type { Addresses } from "./addresses.ts";
 import type { Agent } from "./agent.ts";
+import type { HeapSnapshots } from "./heapSnapshots.ts";
 import { huntedAgent } from "./huntedAgent.ts";
 import type { Inspected } from "./inspected.ts";
 import type { HuntLeaksParams, LeakHuntAction } from "./protocol.ts";
 
 export interface LeakHuntsOptions {
-  addresses: Addresses;
+  snapshots: HeapSnapshots;
   inspected: Inspected;
   /** The worker's program. */
   program: string;
@@ -47,18 +47,23 @@ const LONGEST_TURN = 60;
 export class LeakHunts {
   readonly #options: LeakHuntsOptions;
   readonly #hunted = new Set<Agent>();
+  /** The last one in each agent, by its name. */
+  readonly reports = new Map<string, LeakReported>();
 
   constructor(options: LeakHuntsOptions) {
     this.#options = options;
   }
 
   /** @throws when it can't be done, is cancelled, or its agent ends meanwhile; the snapshots are removed then */
-  async hunt(agent: Agent, params: HuntParams): Promise<LeakReport> {
+  async hunt(agent: Agent, params: HuntParams): Promise<LeakReported> {
     if (this.#hunted.has(agent))
       throw new Error(`A leak hunt is under way in ${agent.name} already: wait for it, or cancel it.`);
     this.#hunted.add(agent);
     try {
-      return await this.#hunt(agent, params);
+      const report = await this.#hunt(agent, params);
+      const reported = { agent: agent.name, time: this.#options.now(), report };
+      this.reports.set(agent.name, reported);
+      return reported;
     } finally {
       this.#hunted.delete(agent);
     }
@@ -94,51 +99,39 @@ export class LeakHunts {
     params: HuntParams,
     thread?: AttachedWorker,
   ): Promise<LeakReport> {
-    const files = params.snapshots ? await this.#files(agent, thread ?? inspector, params) : undefined;
-    let kept = false;
-    try {
-      const report = await huntLeaks({
-        agent: huntedAgent(inspector, run.pid, params.signal, thread),
+    const { snapshots } = this.#options;
+    const hunted = huntedAgent(inspector, run.pid, params.signal, thread);
+    const hunt = (more: Pick<Parameters<typeof huntLeaks>[0], "explain" | "snapshots">) =>
+      huntLeaks({
+        agent: hunted,
         turns: params.action ? driver(params.action, params.signal) : waiter(agent, params),
         turnCount: params.turns,
         duration: params.duration,
-        ...(files && { snapshots: files }),
-        explain: async (turns, profile) => {
-          if (!files) return profile ? explainAllocations(profile, run.startTime) : [];
-          return this.#explain({ snapshots: files, profile, turns, startTime: run.startTime }, params.signal);
-        },
         onProgress: params.onProgress,
         signal: params.signal,
         now: () => performance.now() / 1000,
+        ...more,
       });
-      kept = params.keep;
-      return kept ? report : { ...report, snapshots: [] };
-    } finally {
-      if (!kept) for (const file of files ?? []) rmSync(file, { force: true });
-    }
-  }
-
-  /** Where the snapshots go. @throws when they would cost more than is allowed, or there is no room for them */
-  async #files(
-    agent: Agent,
-    target: Parameters<typeof estimateHeapSnapshot>[0],
-    { longestPause }: HuntParams,
-  ): Promise<[string, string, string]> {
-    const { heap, pause, fileSize } = await estimateHeapSnapshot(target);
-    if (pause.to > longestPause)
-      throw new Error(
-        `${agent.name} would pause three times for ${pauseText(pause)}, its heap holds ${formatBytes(heap)}: allow it (--longest ${Math.ceil(pause.to)}), or hunt without snapshots.`,
-      );
-    const folder = join(this.#options.addresses.stateFolder, "heap");
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
-    const free = await freeSpace(folder);
-    if (free < 3 * fileSize)
-      throw new Error(
-        `Three heap snapshots need up to ${formatBytes(3 * fileSize)}, and ${folder} has room for ${formatBytes(free)}: make room, or hunt without snapshots.`,
-      );
-    const name = `hunt-${process.pid}-${Math.round(performance.now())}`;
-    const file = (which: number) => join(folder, `${name}-${which}.heapsnapshot`);
-    return [file(1), file(2), file(3)];
+    if (!params.snapshots)
+      return hunt({ explain: async (_, profile) => (profile ? explainAllocations(profile, run.startTime) : []) });
+    return snapshots.writing(agent, run, 3, async ([first = "", second = "", last = ""]) => {
+      const files = [first, second, last] as const;
+      let kept = false;
+      try {
+        await checkCost(agent, thread ?? inspector, params, dirname(first));
+        const report = await hunt({
+          snapshots: files,
+          explain: (turns, profile) =>
+            this.#explain({ snapshots: files, profile, turns, startTime: run.startTime }, params.signal),
+        });
+        // Of what leaks nothing, nobody asks what holds it.
+        kept = params.keep && report.verdict !== "no-leak";
+        if (kept) for (const file of files) snapshots.keep(run, { file, size: statSync(file).size });
+        return kept ? report : { ...report, snapshots: [] };
+      } finally {
+        if (!kept) for (const file of files) rmSync(file, { force: true });
+      }
+    });
   }
 
   async #explain(options: ExplainOptions, signal: AbortSignal): Promise<LeakSuspect[]> {
@@ -156,6 +149,25 @@ export class LeakHunts {
       await worker.terminate();
     }
   }
+}
+
+/** @throws when snapshots would cost more than is allowed, or there is no room for them */
+async function checkCost(
+  agent: Agent,
+  target: Parameters<typeof estimateHeapSnapshot>[0],
+  { longestPause }: HuntParams,
+  folder: string,
+): Promise<void> {
+  const { heap, pause, fileSize } = await estimateHeapSnapshot(target);
+  if (pause.to > longestPause)
+    throw new Error(
+      `${agent.name} would pause three times for ${pauseText(pause)}, its heap holds ${formatBytes(heap)}: allow it (--longest ${Math.ceil(pause.to)}), or hunt without snapshots.`,
+    );
+  const free = await freeSpace(folder);
+  if (free < 3 * fileSize)
+    throw new Error(
+      `Three heap snapshots need up to ${formatBytes(3 * fileSize)}, and ${folder} has room for ${formatBytes(free)}: make room, or hunt without snapshots.`,
+    );
 }
 
 /** Bytes a turn: less is a worker's own warming up. */

@@ -4,7 +4,7 @@
  */
 import { NotificationType, RequestType, RequestType0 } from "vscode-jsonrpc";
 import type { HeapFacts, HeapProfileFacts, HeapProgress, HeapQuestion, HeapQuestions } from "../model/heap.ts";
-import type { LeakHuntProgress, LeakReport } from "../model/leaks.ts";
+import type { LeakHuntProgress, LeakReport, LeakReported } from "../model/leaks.ts";
 import type { ProcessInfo } from "../model/process.ts";
 import type { RemoteEndpoint } from "../model/remoteEndpoint.ts";
 import type {
@@ -179,7 +179,7 @@ export interface HuntLeaksParams {
   snapshots: boolean;
   /** Longest pause (s) that a snapshot may cost: with a larger heap the hunt is refused. */
   longestPause: number;
-  /** Keep the snapshots after the hunt, beside the other files of the workspace. */
+  /** Keep the snapshots after the hunt, among what the agent's run keeps. */
   keep: boolean;
 }
 
@@ -271,6 +271,10 @@ export const CancelHeapSnapshot = new NotificationType<{ id: number }>("heapSnap
  */
 export const HuntLeaks = new RequestType<HuntLeaksParams, LeakReport, void>("leaks/hunt");
 export const CancelLeakHunt = new NotificationType<{ id: number }>("leaks/cancel");
+/** The last hunt in each agent. */
+export const GetLeakReports = new RequestType0<LeakReported[], void>("leaks/reports");
+/** Collector → all clients: a hunt has ended, of whoever asked for it. */
+export const LeakHuntEnded = new NotificationType<LeakReported>("leaks/ended");
 /** Collector → client that hunts. */
 export const LeakHuntProgressed = new NotificationType<{ id: number } & LeakHuntProgress>("leaks/progress");
 /**

@@ -13,6 +13,8 @@ import type { Dashboard } from "./dashboardPanel.ts";
 import type { ClientEnvironment } from "./environment.ts";
 import { takeHeapSnapshot } from "./heap/takeSnapshot.ts";
 import { mayBeNode } from "./judged.ts";
+import { huntForLeaks } from "./leaks/huntForLeaks.ts";
+import type { LeakProblems } from "./leaks/leakProblems.ts";
 import { openKeptFile } from "./openKeptFile.ts";
 import type { Pin } from "./pin.ts";
 import { findGrowingLines } from "./pythonAllocations.ts";
@@ -25,6 +27,7 @@ export interface CommandParts {
   dashboard: Dashboard;
   terminals: RunTerminals;
   environment: ClientEnvironment;
+  leakProblems: LeakProblems;
   log: vscode.LogOutputChannel;
   extensionUri: vscode.Uri;
   /** What is remembered in all windows. */
@@ -36,7 +39,7 @@ type Target = string | number | TreeNode | undefined;
 
 /** Registers all commands. A failure is told once, with what happened and what to do, and stands in the log. */
 export function registerCommands(parts: CommandParts): vscode.Disposable {
-  const { link, pin, dashboard, terminals, environment, log, extensionUri, memory } = parts;
+  const { link, pin, dashboard, terminals, environment, leakProblems, log, extensionUri, memory } = parts;
   const runnable = (agent: AgentState) => agent.status === "running" || agent.status === "starting";
 
   const start = async (target: Target) => {
@@ -133,6 +136,12 @@ export function registerCommands(parts: CommandParts): vscode.Disposable {
       const name = await pick(link, target, "Take a heap snapshot of which agent?", fits, "No Node agent is running.");
       if (name) await takeHeapSnapshot(link, name);
     },
+    huntForLeaks: async (target) => {
+      const fits = (a: AgentState) => runnable(a) && mayBeNode(a);
+      const name = await pick(link, target, "Hunt for leaks in which agent?", fits, "No Node agent is running.");
+      if (name) await huntForLeaks(link, name, memory);
+    },
+    showSilencedLeaks: () => leakProblems.showSilenced(),
     openPerformanceLog: () => openPerformanceLog(link),
     showLog: () => log.show(),
   };

@@ -48,6 +48,16 @@ export const commands = {
     title: "Take Heap Snapshot",
     icon: "$(device-camera)",
   },
+  huntForLeaks: {
+    command: "agentVitals.huntForLeaks",
+    title: "Hunt for Leaks",
+    icon: "$(search)",
+  },
+  showSilencedLeaks: {
+    command: "agentVitals.showSilencedLeaks",
+    title: "Show Silenced Leaks Again",
+    icon: "$(bell)",
+  },
   showLog: { command: "agentVitals.showLog", title: "Show Log", icon: "$(output)" },
 } as const;
 
@@ -355,6 +365,7 @@ export const contributes = {
       { command: commands.detach.command, when: agentItem("(attached|inspected)"), group: "2_run@6" },
       { command: commands.growingLines.command, when: agentItem("python"), group: "2_run@7" },
       { command: commands.takeHeapSnapshot.command, when: agentItem("node"), group: "2_run@8" },
+      { command: commands.huntForLeaks.command, when: agentItem("node"), group: "2_run@9" },
       { command: commands.measurePss.command, when: agentItem("stoppable"), group: "2_run@9" },
       {
         command: commands.exportRecord.command,
@@ -377,6 +388,7 @@ export const contributes = {
       { command: commands.growingLines.command, when: contextKeys.hasAgents },
       { command: commands.showTerminal.command, when: contextKeys.hasAgents },
       { command: commands.takeHeapSnapshot.command, when: contextKeys.hasAgents },
+      { command: commands.huntForLeaks.command, when: contextKeys.hasAgents },
       { command: commands.measurePss.command, when: contextKeys.hasAgents },
       { command: commands.cleanUpAgent.command, when: contextKeys.hasAgents },
     ],

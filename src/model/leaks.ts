@@ -70,6 +70,14 @@ export interface LeakReport {
   snapshots: string[];
 }
 
+/** The last hunt in an agent. */
+export interface LeakReported {
+  agent: string;
+  /** Unix seconds at which it ended. */
+  time: number;
+  report: LeakReport;
+}
+
 export interface LeakHuntProgress {
   step: "warming up" | "snapshot" | "reading" | "explaining";
   /** Of 1. */

@@ -100,11 +100,6 @@ export class Workbench {
     return this.page.frameLocator("iframe.webview.ready >> visible=true").frameLocator("#active-frame");
   }
 
-  /** Texts of the notifications on the screen. */
-  async notifications(): Promise<string[]> {
-    return this.page.locator(".notifications-toasts .notification-list-item-message").allInnerTexts();
-  }
-
   /** Switches the colour theme by the palette's own picker. */
   async useTheme(theme: keyof typeof THEMES): Promise<void> {
     await this.runCommand("Preferences: Color Theme");

@@ -1,0 +1,92 @@
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import { until } from "../support/until.ts";
+import { useWorkbench } from "./support/workbench.ts";
+
+describe("A developer whose agent leaks", () => {
+  const workbench = useWorkbench({ fixture: "test/fixtures/workspaces/leaky" });
+  let port = 0;
+
+  before(async () => {
+    port = await freePort();
+    const folder = join(workbench().folder, ".vscode");
+    mkdirSync(folder, { recursive: true });
+    const agent = { name: "leaky", command: "node", args: ["src/agent.ts"], env: { PORT: String(port) } };
+    writeFileSync(join(folder, "agent-vitals.json"), JSON.stringify({ version: 1, agents: [agent] }));
+  });
+
+  const problem = () =>
+    workbench().page.locator(".markers-panel .monaco-list-row", { hasText: "sessions (Map) grows" });
+
+  it("hunts, and finds it as a Problem at its TypeScript line", async () => {
+    const { page } = workbench();
+    await until("the status bar offers it", async () => (await workbench().statusText()) === "Start leaky");
+    await workbench().statusItem.click();
+    await until("it runs", async () => !(await workbench().statusText()).startsWith("Start"));
+    await until("it listens", async () => (await fetch(`http://127.0.0.1:${port}/`).catch(() => undefined))?.ok);
+    await workbench().runCommand("Agent Vitals: Hunt for Leaks");
+    await page.locator(".quick-input-list .monaco-list-row", { hasText: "Request a URL once a turn" }).click();
+    const input = page.locator(".quick-input-box input");
+    await until("the URL is asked for", async () => (await input.inputValue()) === "http://127.0.0.1:");
+    await input.fill(`http://127.0.0.1:${port}/turn`);
+    await page.keyboard.press("Enter");
+    await workbench().page.mouse.move(700, 300);
+    // Toasts are off under the driver of tests.
+    await workbench().runCommand("Notifications: Show Notifications");
+    const told = page.locator(".notifications-center");
+    await told.getByText(/leaky leaks\. sessions \(Map\) grows/).waitFor({ timeout: 120_000 });
+    await workbench().screenshot("leak-hunt-dark");
+    await told.locator(".monaco-list-row", { hasText: "leaky leaks" }).click();
+    await told.getByText("Show Line").first().click();
+    await page.locator(".tab.active", { hasText: "sessions.ts" }).waitFor();
+    await workbench().runCommand("Problems: Focus on Problems View");
+    await problem().waitFor();
+    assert.match((await problem().textContent()) ?? "", /\[Ln 18, Col 3\]/);
+    await workbench().screenshot("leak-problem-dark");
+    await workbench().useTheme("light");
+    await page.waitForTimeout(800);
+    await workbench().screenshot("leak-problem-light");
+    await workbench().useTheme("dark");
+  });
+
+  it("gets quick fixes there: what holds it, and the page of its rule", async () => {
+    const { page } = workbench();
+    await page.locator(".tab.active", { hasText: "sessions.ts" }).click();
+    await page.locator(".monaco-editor .view-lines").first().click();
+    await workbench().runCommand("Go to Next Problem in Files");
+    await page.keyboard.press("Escape");
+    await workbench().runCommand("Quick Fix...");
+    const action = (name: string | RegExp) => page.locator(".action-widget .monaco-list-row", { hasText: name });
+    for (const name of ["Open what holds Session", "Hunt for leaks in leaky again", "Take another heap snapshot"])
+      await action(name).first().waitFor();
+    await action("Explain growing-collection").first().waitFor();
+    await workbench().screenshot("leak-fixes-dark");
+    await action("Open what holds Session").first().click();
+    const view = workbench().webview();
+    await view.locator(".tree-row", { hasText: "Session" }).first().waitFor();
+  });
+
+  it("silences it in this workspace", async () => {
+    const { page } = workbench();
+    await workbench().runCommand("Problems: Focus on Problems View");
+    await problem().click();
+    await page.locator(".tab.active", { hasText: "sessions.ts" }).waitFor();
+    await workbench().runCommand("Quick Fix...");
+    await page.locator(".action-widget .monaco-list-row", { hasText: "Silence this finding" }).first().click();
+    await problem().waitFor({ state: "detached" });
+    await workbench().runCommand("Agent Vitals: Show Silenced Leaks Again");
+    await problem().waitFor();
+  });
+});
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as { port: number };
+  server.close();
+  await once(server, "close");
+  return port;
+}

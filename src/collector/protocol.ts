@@ -4,7 +4,7 @@
  */
 import { NotificationType, RequestType, RequestType0 } from "vscode-jsonrpc";
 import type { HeapFacts, HeapProfileFacts, HeapProgress, HeapQuestion, HeapQuestions } from "../model/heap.ts";
-import type { LeakHuntProgress, LeakReport, LeakReported } from "../model/leaks.ts";
+import type { AgentLeaks, LeakHuntProgress, LeakReport, LeakReported } from "../model/leaks.ts";
 import type { ProcessInfo } from "../model/process.ts";
 import type { RemoteEndpoint } from "../model/remoteEndpoint.ts";
 import type {
@@ -273,6 +273,12 @@ export const HuntLeaks = new RequestType<HuntLeaksParams, LeakReport, void>("lea
 export const CancelLeakHunt = new NotificationType<{ id: number }>("leaks/cancel");
 /** The last hunt in each agent. */
 export const GetLeakReports = new RequestType0<LeakReported[], void>("leaks/reports");
+/** What is known of an agent's leaks: by the watcher, a hunt under way, the last hunt. */
+export const GetLeaks = new RequestType<{ agent: string }, AgentLeaks, void>("leaks/get");
+/** Collector → clients that watch the agent's series, at most once a second, on change. */
+export const LeaksChanged = new NotificationType<AgentLeaks>("leaks/changed");
+/** Cancels the hunt in an agent, whoever began it. */
+export const CancelLeakHuntIn = new RequestType<{ agent: string }, void, void>("leaks/cancelIn");
 /** Collector → all clients: a hunt has ended, of whoever asked for it. */
 export const LeakHuntEnded = new NotificationType<LeakReported>("leaks/ended");
 /** Collector → client that hunts. */

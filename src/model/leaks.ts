@@ -1,5 +1,7 @@
 /** What a leak hunt finds, as it goes to the command line and the editor. Sizes are bytes, times seconds. */
 
+import type { Severity } from "./severity.ts";
+
 export type LeakVerdict = "leak" | "no-leak" | "inconclusive";
 
 /** A resource that was watched during a hunt. */
@@ -83,6 +85,97 @@ export interface LeakHuntProgress {
   /** Of 1. */
   share: number;
   turns: number;
+}
+
+/** An estimate with its 95 % interval. */
+export interface Estimate {
+  value: number;
+  from: number;
+  to: number;
+}
+
+/** What the watcher says of one resource of a run: no snapshot, no pause, only what is sampled anyway. */
+export interface WatchedResource {
+  /** As in the record: `process.memory.usage`, … */
+  name: string;
+  /** What tells series of one name apart, such as a GPU's `hw.id`. */
+  attributes?: Readonly<Record<string, string>>;
+  unit: "By" | "1";
+  /** `follows heap`: it grows because the heap does. */
+  verdict: LeakVerdict | "follows heap";
+  /** Of the verdict, 0 to 1. */
+  confidence: number;
+  pattern: string;
+  /** The latest. */
+  level: number;
+  /** Growth a second. */
+  slope: Estimate;
+  /** Growth a turn; null where too few turns were counted. */
+  slopePerTurn: Estimate | null;
+  /** Unix seconds at which the stretch that was judged begins: warm-up lies before it. */
+  since: number;
+  /** What was judged, thinned to at most 240 points; warm-up included. */
+  points: { time: number[]; value: number[]; turns: number[] };
+  /** Value of the trend's line at `since` and at the last point. */
+  line: { from: number; to: number };
+  /** What it can't exceed, and what sets that: `heap limit`, `memory of the machine`, … */
+  limit?: { value: number; what: string };
+  /** Seconds until it is reached at this slope, with those of the slope's interval; `to` is Infinity's stand-in null. */
+  exhaustedIn?: { value: number; from: number; to: number | null };
+  /** Of a leak. */
+  severity?: Severity;
+  /** What decided. */
+  reason: string;
+}
+
+/** What the watcher says of an agent's living run. */
+export interface LeakWatch {
+  runId: string;
+  /** Unix seconds at which it was judged. */
+  time: number;
+  verdict: LeakVerdict;
+  confidence: number;
+  severity?: Severity;
+  /** One sentence; of what can't be told yet, what would settle it. */
+  summary: string;
+  /** The worst first. */
+  resources: WatchedResource[];
+  /** GPU memory that the agent's processes, or nobody, hold while no model is loaded. */
+  held: { gpu: string; bytes: number; since: number; message: string }[];
+}
+
+/** A hunt that is under way. */
+export interface LeakHuntState {
+  /** Unix seconds. */
+  begun: number;
+  /** Who asked for it: a person, or the watcher, which was sure. */
+  by: "user" | "watcher";
+  /** What was asked for. */
+  turns: number;
+  duration: number;
+  snapshots: boolean;
+  progress: LeakHuntProgress;
+  /** What was done and is being done, in order; `ended` is absent from the one under way. */
+  steps: LeakHuntStep[];
+}
+
+export interface LeakHuntStep {
+  step: LeakHuntProgress["step"];
+  begun: number;
+  ended?: number;
+  /** Turns within it. */
+  turns: number;
+  /** Of a snapshot: seconds that the agent paused, and bytes of its heap. */
+  pause?: number;
+  heap?: number;
+}
+
+/** Everything about an agent's leaks that a page shows. */
+export interface AgentLeaks {
+  agent: string;
+  watch?: LeakWatch;
+  hunt?: LeakHuntState;
+  reported?: LeakReported;
 }
 
 /** What V8's sampling heap profiler tells; see `HeapProfiler.SamplingHeapProfile` in the DevTools protocol. */

@@ -3,10 +3,12 @@
  * five times a second. Times are Unix seconds, durations seconds, sizes bytes, ratios of 1.
  */
 
+import type { LeakVerdict } from "./leaks.ts";
 import type { ModelServerState } from "./modelServers.ts";
 import type { Door } from "./observed.ts";
 import type { GpuReading, GpuVendor, ProcessRow, ResourceSample, SystemSample } from "./resources.ts";
 import type { SeriesPoints } from "./series.ts";
+import type { Severity } from "./severity.ts";
 import type { TurnRow } from "./turns.ts";
 
 /** Latency of one query type over one window. Percentiles are exact to 3 significant digits; absent without responses. */
@@ -150,6 +152,8 @@ export interface AgentState {
   pending: { queryType: string; model?: string; host: string; start: number }[];
   /** Counted since the probe was installed. */
   faults?: { uncaughtExceptions: number; unhandledRejections: number; warnings: Record<string, number> };
+  /** What the leak watcher says of the living run, in short; `AgentLeaks` has it whole. */
+  leak?: { verdict: LeakVerdict; confidence: number; severity?: Severity; summary: string; hunting: boolean };
   /** What its clients lost to full queues. */
   dropped: { marks: number; logs: number; metrics: number; turns: number };
 }

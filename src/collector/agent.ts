@@ -44,6 +44,8 @@ export class Agent {
   #runs: RunState[] = [];
   /** Set while its inspector is attached to, or could not be. */
   inspector: InspectorState | undefined;
+  /** A leak hunt is under way in it. */
+  hunting = false;
   #pending = new Map<string, AgentState["pending"][number]>();
   #faults: AgentState["faults"];
   #number = 0;
@@ -261,6 +263,9 @@ export class Agent {
       ...(heap && { heap }),
       ...(this.inspector && living && { inspector: this.inspector }),
       ...(this.#faults && { faults: this.#faults }),
+      ...(this.hunting && {
+        leak: { verdict: "inconclusive", confidence: 0, summary: "A leak hunt is under way.", hunting: true },
+      }),
       ...(this.lastActivity !== undefined && { lastActivity: this.lastActivity }),
     };
   }

@@ -3,7 +3,7 @@ import { processIdentity } from "../inputs/sampling/process/identity.ts";
 import { listProcesses } from "../inputs/sampling/process/list.ts";
 import { type ProcessSampler, processSampler } from "../inputs/sampling/process/processSampler.ts";
 import { treePss } from "../inputs/sampling/process/treePss.ts";
-import type { LeakReported } from "../model/leaks.ts";
+import type { AgentLeaks, LeakReported } from "../model/leaks.ts";
 import type { ModelServerState } from "../model/modelServers.ts";
 import type { AgentSeries, Hardware, WorkspaceState } from "../model/state.ts";
 import type { TurnDetail } from "../model/turns.ts";
@@ -103,6 +103,8 @@ export class Collector {
   #teller: NodeJS.Timeout | undefined;
   #keeper: NodeJS.Timeout | undefined;
   #toldSecond = 0;
+  /** Agents of whose leaks something new is known, by name. */
+  readonly #leaksChanged = new Set<string>();
   #ending = false;
 
   constructor(options: CollectorOptions) {
@@ -189,6 +191,8 @@ export class Collector {
       program: options.leakWorker,
       identify: processIdentity,
       now,
+      onChange: (agent) => this.#leaksChange(agent),
+      onReport: (reported) => this.#control.sendLeakReport(reported),
     });
     this.#otlp = new OtlpDoor({
       addresses,
@@ -371,6 +375,18 @@ export class Collector {
     return [...this.#leakHunts.reports.values()];
   }
 
+  /** @throws when none is under way */
+  cancelLeakHunt(name: string): void {
+    this.#leakHunts.cancel(this.#agent(name));
+  }
+  /** What is known of an agent's leaks. */
+  leaks(name: string): AgentLeaks {
+    const agent = this.#agent(name);
+    const hunt = this.#leakHunts.state(agent);
+    const reported = this.#leakHunts.reports.get(name);
+    return { agent: name, ...(hunt && { hunt }), ...(reported && { reported }) };
+  }
+
   turn(name: string, index: number): TurnDetail | undefined {
     return this.#hub.turn(name, index, this.#settings.thresholds);
   }
@@ -514,6 +530,17 @@ export class Collector {
     this.#machine.want(running || this.#control.watched().size > 0 || this.recorder.exporting);
     this.#machine.tick();
     this.recorder.tick();
+    const watched = this.#control.watched();
+    for (const name of this.#leaksChanged)
+      if (watched.has(name) && this.#hub.agent(name)) this.#control.sendLeaks(this.leaks(name));
+    this.#leaksChanged.clear();
+  }
+
+  #leaksChange(agent: Agent): void {
+    const hunting = this.#leakHunts.state(agent) !== undefined;
+    if (agent.hunting !== hunting) this.#hub.touch();
+    agent.hunting = hunting;
+    this.#leaksChanged.add(agent.name);
   }
 
   #clientsChanged(count: number): void {

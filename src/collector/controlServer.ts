@@ -7,6 +7,7 @@ import {
   SocketMessageReader,
   SocketMessageWriter,
 } from "vscode-jsonrpc/node";
+import type { AgentLeaks, LeakReported } from "../model/leaks.ts";
 import type { AgentSeries, WorkspaceState } from "../model/state.ts";
 import { CliAttachments } from "./cliAttachments.ts";
 import type { Collector } from "./collector.ts";
@@ -29,6 +30,7 @@ import {
   Initialize,
   InspectAgent,
   LeakHuntEnded,
+  LeaksChanged,
   ListProcesses,
   ListRuns,
   ListSeries,
@@ -117,6 +119,14 @@ export class ControlServer {
     for (const client of this.#clients) if (client.watched === series.agent) void notify(client, Tick, series);
   }
 
+  sendLeaks(leaks: AgentLeaks): void {
+    for (const client of this.#clients) if (client.watched === leaks.agent) void notify(client, LeaksChanged, leaks);
+  }
+
+  sendLeakReport(reported: LeakReported): void {
+    for (const client of this.#clients) if (client.initialized) void notify(client, LeakHuntEnded, reported);
+  }
+
   sendLog(severity: "info" | "warning" | "error", message: string): void {
     for (const client of this.#clients) if (client.initialized) void notify(client, LogLine, { severity, message });
   }
@@ -137,9 +147,7 @@ export class ControlServer {
     const dropMeasurements = serveMeasurements(rpc, this.#collector);
     const closeHeaps = serveHeaps(rpc, this.#collector.heapWorker);
     const cancelSnapshots = serveHeapSnapshots(rpc, this.#collector);
-    const cancelHunts = serveLeakHunts(rpc, this.#collector, (reported) => {
-      for (const one of this.#clients) if (one.initialized) void notify(one, LeakHuntEnded, reported);
-    });
+    const cancelHunts = serveLeakHunts(rpc, this.#collector);
     this.onClients(this.#clients.size);
     socket.on("error", () => socket.destroy());
     const collector = this.#collector;

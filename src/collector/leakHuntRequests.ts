@@ -1,19 +1,18 @@
 import type { MessageConnection } from "vscode-jsonrpc/node";
-import type { LeakReported } from "../model/leaks.ts";
 import type { Collector } from "./collector.ts";
-import { CancelLeakHunt, GetLeakReports, HuntLeaks, LeakHuntProgressed } from "./protocol.ts";
+import { huntCancelled } from "./leakHunts.ts";
+import {
+  CancelLeakHunt,
+  CancelLeakHuntIn,
+  GetLeakReports,
+  GetLeaks,
+  HuntLeaks,
+  LeakHuntProgressed,
+} from "./protocol.ts";
 import { told } from "./told.ts";
 
-/**
- * Serves leak hunts to one client.
- * @param tellAll tells all clients of a hunt that has ended
- * @returns cancels those that it waits for, for it is gone
- */
-export function serveLeakHunts(
-  rpc: MessageConnection,
-  collector: Collector,
-  tellAll: (reported: LeakReported) => void,
-): () => void {
+/** Serves leak hunts to one client. @returns cancels those that it waits for, for it is gone */
+export function serveLeakHunts(rpc: MessageConnection, collector: Collector): () => void {
   const hunting = new Map<number, AbortController>();
   rpc.onRequest(
     HuntLeaks,
@@ -24,11 +23,11 @@ export function serveLeakHunts(
       try {
         const reported = await collector.huntLeaks(agent, {
           ...params,
+          by: "user",
           signal: controller.signal,
           // To a client that is leaving it is lost.
           onProgress: (progress) => void rpc.sendNotification(LeakHuntProgressed, { id, ...progress }).catch(() => {}),
         });
-        tellAll(reported);
         return reported.report;
       } finally {
         hunting.delete(id);
@@ -36,8 +35,15 @@ export function serveLeakHunts(
     }),
   );
   rpc.onRequest(GetLeakReports, () => collector.leakReports());
-  const cancel = (controller: AbortController) =>
-    controller.abort(new Error("The leak hunt was cancelled; the agent has its speed back."));
+  rpc.onRequest(
+    GetLeaks,
+    told(({ agent }) => collector.leaks(agent)),
+  );
+  rpc.onRequest(
+    CancelLeakHuntIn,
+    told(({ agent }) => collector.cancelLeakHunt(agent)),
+  );
+  const cancel = (controller: AbortController) => controller.abort(huntCancelled());
   rpc.onNotification(CancelLeakHunt, ({ id }) => {
     const controller = hunting.get(id);
     if (controller) cancel(controller);

@@ -11,13 +11,14 @@ import type { ExplainOptions } from "../judges/leaks/explain/explainGrowth.ts";
 import { huntLeaks } from "../judges/leaks/hunt.ts";
 import { isHeap, workerOf } from "../judges/leaks/resources.ts";
 import { formatBytes } from "../model/format.ts";
-import type { LeakHuntProgress, LeakReport, LeakReported, LeakSuspect } from "../model/leaks.ts";
+import type { LeakHuntProgress, LeakHuntState, LeakReport, LeakReported, LeakSuspect } from "../model/leaks.ts";
 import { type Identify, isAlive } from "../model/process.ts";
 import { pauseText } from "../model/snapshotCost.ts";
 import type { RunState } from "../model/state.ts";
 import type { Agent } from "./agent.ts";
 import type { HeapSnapshots } from "./heapSnapshots.ts";
 import { huntedAgent } from "./huntedAgent.ts";
+import { HuntUnderWay } from "./huntUnderWay.ts";
 import type { Inspected } from "./inspected.ts";
 import type { HuntLeaksParams, LeakHuntAction } from "./protocol.ts";
 
@@ -29,9 +30,14 @@ export interface LeakHuntsOptions {
   identify: Identify;
   /** Unix seconds. */
   now: () => number;
+  /** A hunt began, went on or ended in this agent. */
+  onChange: (agent: Agent) => void;
+  /** It ended with a report. */
+  onReport: (reported: LeakReported) => void;
 }
 
 export interface HuntParams extends Omit<HuntLeaksParams, "agent" | "id"> {
+  by: LeakHuntState["by"];
   onProgress: (progress: LeakHuntProgress) => void;
   signal: AbortSignal;
 }
@@ -43,10 +49,12 @@ const READINGS = 52;
 /** Seconds that one turn may take. */
 const LONGEST_TURN = 60;
 
+export const huntCancelled = () => new Error("The leak hunt was cancelled; the agent has its speed back.");
+
 /** Leak hunts in agents: one at a time in each. */
 export class LeakHunts {
   readonly #options: LeakHuntsOptions;
-  readonly #hunted = new Set<Agent>();
+  readonly #underWay = new Map<Agent, HuntUnderWay>();
   /** The last one in each agent, by its name. */
   readonly reports = new Map<string, LeakReported>();
 
@@ -54,19 +62,43 @@ export class LeakHunts {
     this.#options = options;
   }
 
+  /** The hunt that is under way in an agent. */
+  state(agent: Agent): LeakHuntState | undefined {
+    return this.#underWay.get(agent)?.state;
+  }
+
   /** @throws when it can't be done, is cancelled, or its agent ends meanwhile; the snapshots are removed then */
   async hunt(agent: Agent, params: HuntParams): Promise<LeakReported> {
-    if (this.#hunted.has(agent))
+    if (this.#underWay.has(agent))
       throw new Error(`A leak hunt is under way in ${agent.name} already: wait for it, or cancel it.`);
-    this.#hunted.add(agent);
+    const { now, onChange, onReport } = this.#options;
+    const underWay = new HuntUnderWay(params, now, () => onChange(agent));
+    this.#underWay.set(agent, underWay);
+    onChange(agent);
     try {
-      const report = await this.#hunt(agent, params);
-      const reported = { agent: agent.name, time: this.#options.now(), report };
+      const report = await this.#hunt(agent, {
+        ...params,
+        signal: AbortSignal.any([params.signal, underWay.signal]),
+        onProgress: (progress) => {
+          underWay.tell(progress);
+          params.onProgress(progress);
+        },
+      });
+      const reported = { agent: agent.name, time: now(), report };
       this.reports.set(agent.name, reported);
+      onReport(reported);
       return reported;
     } finally {
-      this.#hunted.delete(agent);
+      this.#underWay.delete(agent);
+      onChange(agent);
     }
+  }
+
+  /** Whoever began it. @throws when there is none */
+  cancel(agent: Agent): void {
+    const underWay = this.#underWay.get(agent);
+    if (!underWay) throw new Error(`No leak hunt is under way in ${agent.name}.`);
+    underWay.cancel(huntCancelled());
   }
 
   async #hunt(agent: Agent, params: HuntParams): Promise<LeakReport> {
@@ -100,7 +132,8 @@ export class LeakHunts {
     thread?: AttachedWorker,
   ): Promise<LeakReport> {
     const { snapshots } = this.#options;
-    const hunted = huntedAgent(inspector, run.pid, params.signal, thread);
+    const target = huntedAgent(inspector, run.pid, params.signal, thread);
+    const hunted = this.#underWay.get(agent)?.watch(target) ?? target;
     const hunt = (more: Pick<Parameters<typeof huntLeaks>[0], "explain" | "snapshots">) =>
       huntLeaks({
         agent: hunted,

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Addresses, workspaceAddresses } from "../../../src/collector/addresses.ts";
@@ -51,6 +51,14 @@ export class Workplace {
       ...settings,
     });
     return connection;
+  }
+
+  /** Waits for what a launched run prints. */
+  output(runId: string, pattern: RegExp): Promise<string> {
+    const file = join(this.addresses.runsFolder, runId, "output.log");
+    return until(`${pattern} in what ${runId} prints`, () =>
+      existsSync(file) ? pattern.exec(readFileSync(file, "utf8"))?.[0] : undefined,
+    );
   }
 
   /** Ends all collectors, which end their agents, and removes the folder. */

@@ -8,6 +8,8 @@ import type { HuntedAgent } from "../model/leaks.ts";
 
 /** Seconds that a collection or the reading of a profile may take: both walk the whole heap. */
 const COLLECTING = 60;
+/** Seconds in which it gets its speed back, unless it is busy or stopped. */
+const RELEASING = 10;
 /** Bytes between two samples: fine enough for 1 KB a turn, and 1.1 to 1.26 times the CPU while it is on. */
 const SAMPLING = 16 * 1024;
 
@@ -50,8 +52,9 @@ export function huntedAgent(
       const { pause } = await takeHeapSnapshot(source, file, { signal, keepIds: true });
       return pause;
     },
-    async watchAllocations() {
+    async watchAllocations(exact) {
       await hunted.send("HeapProfiler.enable");
+      if (exact) await hunted.send("HeapProfiler.startTrackingHeapObjects", { trackAllocations: true }, COLLECTING);
       await hunted.send("HeapProfiler.startSampling", { samplingInterval: SAMPLING });
       sampling = true;
     },
@@ -59,10 +62,10 @@ export function huntedAgent(
       return (await hunted.send("HeapProfiler.getSamplingProfile", {}, COLLECTING)).profile;
     },
     async release() {
-      if (sampling) await hunted.send("HeapProfiler.stopSampling", {}, COLLECTING).catch(() => {});
+      // One that is gone needs neither; one that is stopped does both when it goes on. The latter ends tracking, too.
+      const stopped = sampling ? hunted.send("HeapProfiler.stopSampling", {}, RELEASING) : undefined;
       sampling = false;
-      // One that is gone needs none.
-      await hunted.send("HeapProfiler.disable", {}, COLLECTING).catch(() => {});
+      await Promise.allSettled([stopped, hunted.send("HeapProfiler.disable", {}, RELEASING)]);
     },
   };
 }

@@ -139,6 +139,7 @@ export class LeakHunts {
         agent: hunted,
         turns: params.action ? driver(params.action, params.signal) : waiter(agent, params),
         turnCount: params.turns,
+        exact: params.exact === true,
         duration: params.duration,
         onProgress: params.onProgress,
         signal: params.signal,

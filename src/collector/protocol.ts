@@ -177,6 +177,8 @@ export interface HuntLeaksParams {
   action?: LeakHuntAction;
   /** Take three heap snapshots, and explain by them. */
   snapshots: boolean;
+  /** Track the stack of every object, so that snapshots tell it: the agent allocates up to 35 times slower meanwhile. */
+  exact?: boolean;
   /** Longest pause (s) that a snapshot may cost: with a larger heap the hunt is refused. */
   longestPause: number;
   /** Keep the snapshots after the hunt, among what the agent's run keeps. */

@@ -195,8 +195,8 @@ export interface HuntedAgent {
   read(): Promise<Record<string, number>>;
   /** Writes a heap snapshot; objects keep their ids until {@link release}. @returns the pause, seconds */
   snapshot(file: string): Promise<number>;
-  /** Begins to watch what is allocated. */
-  watchAllocations(): Promise<void>;
+  /** Begins to watch what is allocated; `exact`: of every object, so that snapshots tell by which functions it came. */
+  watchAllocations(exact: boolean): Promise<void>;
   /** What was allocated since, and is still held. */
   allocations(): Promise<AllocationProfile>;
   /** Gives the agent its speed back; never throws. */

@@ -33,6 +33,7 @@ describe("A developer whose agent leaks", () => {
     await until("the URL is asked for", async () => (await input.inputValue()) === "http://127.0.0.1:");
     await input.fill(`http://127.0.0.1:${port}/turn`);
     await page.keyboard.press("Enter");
+    await page.locator(".quick-input-list .monaco-list-row", { hasText: "Sample what is allocated" }).click();
     // Another command meanwhile would close the input, and with it the hunt.
     await input.waitFor({ state: "hidden" });
     await workbench().page.mouse.move(700, 300);

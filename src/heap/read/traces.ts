@@ -45,8 +45,9 @@ export function framesOf({ functions, nodes }: Traces, strings: StringTable, tra
     frames.push({
       function: strings.get(functions[at + 1] ?? -1),
       file: strings.get(functions[at + 2] ?? -1),
-      line: functions[at + 4] ?? -1,
-      column: Math.max(0, functions[at + 5] ?? 0),
+      // V8 counts both from 1 here, unlike in its locations; 0 is what it does not know.
+      line: (functions[at + 4] ?? 0) - 1,
+      column: Math.max(0, (functions[at + 5] ?? 0) - 1),
     });
   }
   return frames;

@@ -9,6 +9,7 @@ interface Methods {
   "Runtime.getHeapUsage": [object, { usedSize: number; totalSize: number; backingStorageSize?: number }];
   "HeapProfiler.startSampling": [HeapProfiler.StartSamplingParameterType, object];
   "HeapProfiler.getSamplingProfile": [object, HeapProfiler.GetSamplingProfileReturnType];
+  "HeapProfiler.startTrackingHeapObjects": [HeapProfiler.StartTrackingHeapObjectsParameterType, object];
   "HeapProfiler.takeHeapSnapshot": [HeapProfiler.TakeHeapSnapshotParameterType, object];
   "NodeRuntime.notifyWhenWaitingForDisconnect": [NodeRuntime.NotifyWhenWaitingForDisconnectParameterType, object];
   "NodeWorker.enable": [NodeWorker.EnableParameterType, object];

@@ -19,6 +19,8 @@ export interface HuntOptions {
   duration: number;
   /** Where the three snapshots go; absent: none is taken. */
   snapshots?: readonly [string, string, string];
+  /** Track every allocation, where snapshots are taken. */
+  exact: boolean;
   explain: (turns: number, profile: AllocationProfile | undefined) => Promise<LeakSuspect[]>;
   onProgress: (progress: LeakHuntProgress) => void;
   signal: AbortSignal;
@@ -44,13 +46,15 @@ export async function huntLeaks(options: HuntOptions): Promise<LeakReport> {
   let paused = 0;
   const takeSnapshot = async (which: 0 | 1 | 2) => {
     if (!snapshots) return;
+    // What a collection moves loses its stack: some turns behind the last one.
+    if (options.exact && which > 0) await course.turn();
     signal.throwIfAborted();
     course.tell("snapshot");
     paused += await agent.snapshot(snapshots[which]);
   };
   try {
     await course.go("warming up", WARM_UP);
-    await agent.watchAllocations();
+    await agent.watchAllocations(options.exact && snapshots !== undefined);
     await takeSnapshot(0);
     const first = course.turns;
     let middle = first;
@@ -115,15 +119,21 @@ class Course {
     this.#options.onProgress({ step, share, turns: this.turns });
   }
 
+  /** As many turns as lie between two readings. */
+  async turn(): Promise<void> {
+    const { turns, turnCount, signal } = this.#options;
+    if (this.isOver) return;
+    this.turns += await turns(Math.max(1, Math.round(turnCount / (WARM_UP + READINGS))));
+    signal.throwIfAborted();
+  }
+
   /** So many readings, with as many turns before each as the whole has place for. */
   async go(step: LeakHuntProgress["step"], readings: number): Promise<void> {
-    const { turns, turnCount, agent, signal, now } = this.#options;
-    const chunk = Math.max(1, Math.round(turnCount / (WARM_UP + READINGS)));
+    const { agent, signal, now } = this.#options;
     for (let i = 0; i < readings && !this.isOver; i++) {
       signal.throwIfAborted();
       this.tell(step);
-      this.turns += await turns(chunk);
-      signal.throwIfAborted();
+      await this.turn();
       const values = await agent.read();
       this.#taken++;
       // What warms up is not judged.

@@ -3,6 +3,7 @@ import { analyse } from "../../../heap/heapSnapshot.ts";
 import { OpenedSnapshot } from "../../../heap/opened.ts";
 import type { AllocationProfile, LeakSuspect } from "../../../model/leaks.ts";
 import { leakRules } from "../rules/rules.ts";
+import { allocatingFunctions, stacksOf } from "./allocatingFunctions.ts";
 import { holdingFunctions } from "./allocations.ts";
 import { evidenceOf } from "./evidence.ts";
 import { findLine } from "./sourceLine.ts";
@@ -32,7 +33,7 @@ const MOST = 12;
 export function explainGrowth({ snapshots, profile, turns, startTime }: ExplainOptions): LeakSuspect[] {
   const [first, second, last] = snapshots;
   const before = sumSites(open(first));
-  const between = sumSites(open(second));
+  const { between, stacks } = readMiddle(second);
   const after = open(last);
   const growths = findGrowth(before, between, after, LEAST);
   const most = growths[0]?.growthBytes ?? 0;
@@ -44,7 +45,8 @@ export function explainGrowth({ snapshots, profile, turns, startTime }: ExplainO
     .map((growth): LeakSuspect => {
       const evidence = evidenceOf(after, growth);
       const rule = leakRules.find((one) => one.applies(evidence)) ?? leakRules.at(-1)!;
-      const location = findLine(evidence, functions, sources, rule.line) ?? null;
+      const location =
+        findLine(evidence, [...allocatingFunctions(evidence, stacks), ...functions], sources, rule.line) ?? null;
       const note = location === null ? noteOf(sources) : undefined;
       return {
         kind: rule.id,
@@ -62,6 +64,12 @@ export function explainGrowth({ snapshots, profile, turns, startTime }: ExplainO
         example: after.heap.tables.nodeIds[growth.example] ?? null,
       };
     });
+}
+
+/** In a function of its own, so that the snapshot itself can go. */
+function readMiddle(path: string) {
+  const opened = open(path);
+  return { between: sumSites(opened), stacks: stacksOf(opened) };
 }
 
 const open = (path: string) => new OpenedSnapshot(analyse(path), path);

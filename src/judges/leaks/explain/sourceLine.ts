@@ -15,6 +15,7 @@ const FUNCTION_LINES = 60;
  * The line that makes something hold more and more. V8's profiler knows the functions that allocated, the snapshot the
  * variable that holds: the line is the one in these functions that puts something into that variable. A function that
  * is itself held (a listener, a timer's callback) stands at its own line.
+ * @param functions the likeliest first
  */
 export function findLine(
   evidence: Evidence,
@@ -31,7 +32,7 @@ export function findLine(
     (pattern && first(begun.map(({ text, line }) => search(text, pattern, line, line + FUNCTION_LINES)))) ??
     puttingLine(evidence, own, begun, sources) ??
     toLocation(found(functionIn(evidence), sources)) ??
-    constructingLine(evidence, own, sources) ??
+    constructingLine(evidence, own, begun, sources) ??
     toLocation(begun[0]) ??
     toLocation(first([evidence.place, ...evidence.steps.map((step) => step.place)].map((one) => found(one, sources))))
   );
@@ -92,10 +93,13 @@ function puttingLine(
 function constructingLine(
   { className, type, place }: Evidence,
   functions: readonly HoldingFunction[],
+  begun: readonly SourcePlace[],
   sources: Sources,
 ): LeakLocation | undefined {
   if (type !== "object" || !/^[\p{L}_$][\p{L}\p{N}_$]*$/u.test(className)) return undefined;
   const pattern = new RegExp(`new\\s+(?:\\w+\\.)*${className.replace(/\$/g, "\\$")}\\b`, "u");
+  const inFunction = first(begun.map(({ text, line }) => search(text, pattern, line, line + FUNCTION_LINES)));
+  if (inFunction) return inFunction;
   const files = new Set([...functions.map(({ file }) => file), ...(isRunPlace(place) ? [place.file] : [])]);
   for (const file of files)
     for (const text of sources.textsOf(file)) {

@@ -98,18 +98,22 @@ export function findGrowth(first: SiteSums, second: SiteSums, last: OpenedSnapsh
     const holder = `${outerHolder(last, sites.parent[site]!)}`;
     byHolder.set(holder, [...(byHolder.get(holder) ?? []), site]);
   }
+  const countBefore = (site: number) => before(first, site)?.count ?? 0;
   const growthOf = (site: number) => sizes[site]! - (before(first, site)?.size ?? 0);
   const groups = [...byHolder.values()].map((group) => group.sort((a, b) => growthOf(b) - growthOf(a)));
   return groups
     .map((group): Growth => {
       const [main = 0] = group;
+      // A list that is held at both ends has two sites.
+      const alike = group.filter((site) => sites.classOf[site] === sites.classOf[main]);
+      const sum = (of: (site: number) => number) => alike.reduce((total, site) => total + of(site), 0);
       const members = newMembers(last, main, first.lastId, second.lastId);
       return {
         sites: group,
         example: members[0] ?? 0,
         members,
-        count: counts[main]!,
-        added: counts[main]! - (before(first, main)?.count ?? 0),
+        count: sum((site) => counts[site]!),
+        added: sum((site) => counts[site]! - countBefore(site)),
         growthBytes: group.reduce((sum, site) => sum + growthOf(site), 0),
       };
     })

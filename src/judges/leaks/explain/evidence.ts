@@ -32,7 +32,7 @@ export interface Evidence {
 export const EVENTS = /^_events$|kEvents/;
 /** Names by which Node's own code holds things: a developer never wrote them. */
 const INNER =
-  /^(_events|_idleNext|_idlePrev|_list|next|prev|previous|list|listener|callback|\[.*|__proto__|data|Symbol\(.*|k[A-Z]\w*|<symbol.*|context|elements|table|#signal|\d+)$/;
+  /^(_events|_idleNext|_idlePrev|_list|next|prev|previous|list|listener|callback|\[.*|__proto__|data|Symbol\(.*|k[A-Z]\w*|<symbol.*|context|elements|table|#signal|timerListMap|loadCache|#resolveCache|\d+)$/;
 
 export function evidenceOf(opened: OpenedSnapshot, growth: Growth): Evidence {
   const { heap } = opened;

@@ -42,9 +42,12 @@ export function explainGrowth({ snapshots, profile, turns, startTime }: ExplainO
   return growths
     .filter(({ growthBytes }) => growthBytes >= SHARE * most)
     .slice(0, MOST)
-    .map((growth): LeakSuspect => {
+    .map((growth) => {
       const evidence = evidenceOf(after, growth);
-      const rule = leakRules.find((one) => one.applies(evidence)) ?? leakRules.at(-1)!;
+      return { growth, evidence, rule: leakRules.find((one) => one.applies(evidence)) ?? leakRules.at(-1)! };
+    })
+    .filter(({ rule }, at, all) => !rule.toldOnce || all.findIndex((one) => one.rule === rule) === at)
+    .map(({ growth, evidence, rule }): LeakSuspect => {
       const location =
         findLine(evidence, [...allocatingFunctions(evidence, stacks), ...functions], sources, rule.line) ?? null;
       const note = location === null ? noteOf(sources) : undefined;

@@ -8,6 +8,8 @@ export interface LeakRule {
   /** What happens, in one sentence. */
   explain(evidence: Evidence): string;
   advice: string;
+  /** One finding tells all: the rest of it is other sides of the same thing. */
+  toldOnce?: boolean;
   /** How the line looks that makes one more, where no variable of the developer's names it. */
   line?: RegExp;
 }

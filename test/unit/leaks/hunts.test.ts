@@ -4,7 +4,7 @@ import { readdirSync, utimesSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import type { LeakReport } from "../../../src/model/leaks.ts";
-import { huntIn, leakPrograms } from "../../fixtures/leaks/programs.ts";
+import { huntIn, leakPrograms, sameName } from "../../fixtures/leaks/programs.ts";
 import { until } from "../../support/until.ts";
 import { type Program, Terminal } from "../cli/terminal.ts";
 
@@ -38,6 +38,12 @@ describe("a leak hunt", function () {
       },
     );
   }
+
+  it("tells the line by the stacks of what grew when it is to be exact", async () => {
+    const program = sameName();
+    const { report, ...judged } = await huntIn(program, { turns: 200, cli, options: ["--exact"] });
+    assert.deepEqual(judged, { program, verdict: true, rule: true, holder: true, line: true }, JSON.stringify(report));
+  });
 
   it("takes no snapshot when it shall not, and names the function that allocates", async () => {
     const program = leakPrograms().find(({ name }) => name === "audioBuffers");
@@ -129,6 +135,7 @@ serve((number) => { notes.push({ number, text: text(number, 900) }); });
       "--longest",
       "0",
     );
+    await refused(/--exact tells its stacks by snapshots: leave --no-snapshot out/, ...pid, "--exact", "--no-snapshot");
     await refused(/Say what to attach to: /, "--turns", "30");
     await refused(/Name a process or a command to start, not both/, ...pid, "--", "node", "x.mjs");
     await refused(/--action needs an http URL, not "here"/, ...pid, "--action", "here");

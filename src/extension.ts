@@ -45,7 +45,8 @@ export function activate(context: vscode.ExtensionContext): AgentVitalsApi {
     log,
   });
   const pin = new Pin(context.workspaceState);
-  const dashboard = new Dashboard(link, pin, context.extensionUri);
+  const leakProblems = new LeakProblems(link, context.workspaceState);
+  const dashboard = new Dashboard(link, pin, leakProblems, context.extensionUri);
   const terminals = new RunTerminals(link);
   const environment = new ClientEnvironment(
     context.environmentVariableCollection,
@@ -54,7 +55,6 @@ export function activate(context: vscode.ExtensionContext): AgentVitalsApi {
     context.asAbsolutePath(join("dist", "bin")),
   );
   const statusBar = new StatusBar(link, pin);
-  const leakProblems = new LeakProblems(link, context.workspaceState);
   const commands = registerCommands({
     link,
     pin,

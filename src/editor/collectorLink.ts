@@ -9,6 +9,7 @@ import {
   HeapFileProgress,
   type HeapFileProgressed,
   HeapSnapshotProgress,
+  LeaksChanged,
   LogLine,
   Output,
   type RunOutput,
@@ -17,6 +18,7 @@ import {
   Tick,
 } from "../collector/protocol.ts";
 import type { CollectorStatus } from "../model/dashboard.ts";
+import type { AgentLeaks } from "../model/leaks.ts";
 import type { AgentSeries, WorkspaceState } from "../model/state.ts";
 
 const RETRIES = 8;
@@ -43,12 +45,15 @@ export class CollectorLink implements vscode.Disposable {
   readonly #output = new vscode.EventEmitter<RunOutput>();
   readonly #snapshotProgress = new vscode.EventEmitter<SnapshotProgress>();
   readonly #heapProgress = new vscode.EventEmitter<HeapFileProgressed>();
+  readonly #leaks = new vscode.EventEmitter<AgentLeaks>();
   readonly onStatus = this.#statusChanged.event;
   readonly onState = this.#stateChanged.event;
   readonly onTick = this.#tick.event;
   readonly onOutput = this.#output.event;
   readonly onSnapshotProgress = this.#snapshotProgress.event;
   readonly onHeapProgress = this.#heapProgress.event;
+  /** Of the agent whose series are watched. */
+  readonly onLeaks = this.#leaks.event;
   readonly #addresses: Addresses;
   readonly #program: string;
   readonly #version: string;
@@ -114,7 +119,7 @@ export class CollectorLink implements vscode.Disposable {
     this.#disposed = true;
     this.#connection?.close();
     for (const emitter of [this.#statusChanged, this.#stateChanged, this.#tick, this.#output]) emitter.dispose();
-    for (const emitter of [this.#snapshotProgress, this.#heapProgress]) emitter.dispose();
+    for (const emitter of [this.#snapshotProgress, this.#heapProgress, this.#leaks]) emitter.dispose();
   }
 
   async #open(attempt = 0): Promise<MessageConnection> {
@@ -168,6 +173,7 @@ export class CollectorLink implements vscode.Disposable {
     rpc.onNotification(Output, (output) => this.#output.fire(output));
     rpc.onNotification(HeapSnapshotProgress, (progress) => this.#snapshotProgress.fire(progress));
     rpc.onNotification(HeapFileProgress, (progress) => this.#heapProgress.fire(progress));
+    rpc.onNotification(LeaksChanged, (leaks) => this.#leaks.fire(leaks));
     rpc.onNotification(LogLine, ({ severity, message }) => {
       if (severity === "error") this.#log.error(message);
       else if (severity === "warning") this.#log.warn(message);

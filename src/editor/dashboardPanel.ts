@@ -3,6 +3,7 @@ import { GetHistory, GetTurn, ListRuns, WatchSeries } from "../collector/protoco
 import type {
   DashboardMemento,
   DashboardNotification,
+  DashboardPageName,
   DashboardRequest,
   ToEditor,
   ToWebview,
@@ -11,6 +12,8 @@ import type { AgentSeries } from "../model/state.ts";
 import type { CollectorLink } from "./collectorLink.ts";
 import { commands, viewTypes } from "./contributions.ts";
 import { shownAgent } from "./judged.ts";
+import type { LeakProblems } from "./leaks/leakProblems.ts";
+import { MemoryPage } from "./leaks/memoryPage.ts";
 import type { Pin } from "./pin.ts";
 import { savePicture } from "./savePicture.ts";
 import { pageHtml, pagesFolder } from "./webviewPage.ts";
@@ -33,14 +36,19 @@ export class Dashboard implements vscode.WebviewPanelSerializer<DashboardMemento
   #chosen: string | undefined;
   #watched: string | undefined;
   #turn: { agent: string; index: number } | undefined;
+  readonly #memory: MemoryPage;
+  /** The page that was asked for before the webview stood. */
+  #page: DashboardPageName | undefined;
   // A hidden panel gets nothing; what it missed comes whole when it is shown again.
   #missed = false;
 
-  constructor(link: CollectorLink, pin: Pin, extensionUri: vscode.Uri) {
+  constructor(link: CollectorLink, pin: Pin, leakProblems: LeakProblems, extensionUri: vscode.Uri) {
     this.#link = link;
     this.#pin = pin;
     this.#root = pagesFolder(extensionUri);
+    this.#memory = new MemoryPage(link, leakProblems, extensionUri, (notification) => this.#notify(notification));
     this.#subscriptions = [
+      this.#memory,
       link.onState(() => this.#sendState()),
       link.onStatus((status) => {
         if (status.state === "connected") this.#watched = undefined;
@@ -57,12 +65,14 @@ export class Dashboard implements vscode.WebviewPanelSerializer<DashboardMemento
     vscode.Disposable.from(...this.#subscriptions).dispose();
   }
 
-  /** Opens the dashboard, or brings it to the front, on an agent if one is named. */
-  show(agent?: string): void {
+  /** Opens the dashboard, or brings it to the front, on an agent and a page if they are named. */
+  show(agent?: string, page?: DashboardPageName): void {
     if (agent) this.#chosen = agent;
+    this.#page = page;
     if (this.#panel) {
       this.#panel.reveal();
       this.#sendState();
+      this.#sendPage();
       return;
     }
     this.#adopt(
@@ -95,6 +105,7 @@ export class Dashboard implements vscode.WebviewPanelSerializer<DashboardMemento
       this.#panel = undefined;
       this.#ready = false;
       this.#watch(undefined);
+      void this.#memory.watch(undefined);
     });
     panel.webview.html = pageHtml(panel.webview, this.#root, "dashboard");
   }
@@ -114,6 +125,7 @@ export class Dashboard implements vscode.WebviewPanelSerializer<DashboardMemento
         this.#ready = true;
         this.#chosen ??= request.memento.agent;
         this.#rewatch();
+        this.#sendPage();
         return;
       case "show":
         this.#chosen = request.agent;
@@ -128,6 +140,15 @@ export class Dashboard implements vscode.WebviewPanelSerializer<DashboardMemento
         return;
       case "runs":
         await this.#sendRuns(request.agent);
+        return;
+      case "leaks":
+        await this.#memory.watch(request.agent);
+        return;
+      case "suspect":
+        await this.#memory.act(request);
+        return;
+      case "cancelHunt":
+        await this.#memory.cancelHunt(request.agent);
         return;
       case "picture":
         // Not awaited: the user may take their time to say where.
@@ -152,6 +173,12 @@ export class Dashboard implements vscode.WebviewPanelSerializer<DashboardMemento
     const shown = shownAgent(state, this.#chosen ?? this.#pin.agent)?.name;
     this.#notify({ kind: "state", state, collector: status, shown });
     if (status.state === "connected" && shown !== this.#watched) this.#watch(shown);
+  }
+
+  #sendPage(): void {
+    if (!this.#ready || this.#page === undefined) return;
+    this.#notify({ kind: "page", page: this.#page });
+    this.#page = undefined;
   }
 
   #sendTick(series: AgentSeries): void {

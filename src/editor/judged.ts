@@ -25,9 +25,4 @@ export function wrongFigure(agent: AgentState): QueryTypeLatency | undefined {
   return agent.latency.filter((q) => ratio(q) > 1).sort((a, b) => ratio(b) - ratio(a))[0];
 }
 
-/** A client tells its runtime; of an attached process its command line does. */
-export function mayBeNode({ runs: [run] }: AgentState): boolean {
-  if (!run || run.pid === 0) return false;
-  if (run.runtime !== undefined) return run.runtime.startsWith("Node");
-  return /^\S*\bnode(js)?(\.exe)?(\s|$)/.test(run.commandLine ?? "");
-}
+export { mayBeNode } from "../model/runtime.ts";

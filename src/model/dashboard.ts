@@ -2,6 +2,7 @@
  * Messages between the dashboard webview and the editor. Requests carry an id and are answered within
  * {@link REQUEST_TIMEOUT} or rejected; notifications are not answered.
  */
+import type { AgentLeaks } from "./leaks.ts";
 import type { History, HistoryQuery, RecordedRun } from "./series.ts";
 import type { AgentSeries, WorkspaceState } from "./state.ts";
 import type { TurnDetail } from "./turns.ts";
@@ -37,9 +38,39 @@ export interface DashboardMemento {
   host?: string;
   /** The two runs of {@link agent} that are laid side by side, by their ids. */
   compared?: [string, string] | undefined;
+  /** Whose course the page of memory draws; its key. */
+  resource?: string;
+  /** What it is drawn over. */
+  trendOver?: "time" | "turns";
 }
 
-export type DashboardPageName = "overview" | "turns" | "resources" | "runs";
+export type DashboardPageName = "overview" | "turns" | "resources" | "memory" | "runs";
+
+/** What the page of memory shows of an agent. */
+export interface ShownLeaks extends AgentLeaks {
+  /** What the editor knows of the suspects of {@link AgentLeaks.reported}, in their order. */
+  suspects: ShownSuspect[];
+}
+
+export interface ShownSuspect {
+  /** Its location's file as people name it: from the workspace's folder on. */
+  path?: string;
+  /** The lines around its location, where that is a file of the workspace which was not changed since the hunt. */
+  excerpt?: {
+    /** Number of the first of them, from 1. */
+    first: number;
+    lines: string[];
+  };
+  /** Its file was changed since the hunt: the line may be another. */
+  changed: boolean;
+  /** It is not shown among the Problems of this workspace. */
+  silenced: boolean;
+  /** A snapshot that has it is still there. */
+  kept: boolean;
+}
+
+/** What can be done about a suspect: see its line, what holds it, what is known of its kind; or hide it. */
+export type SuspectAction = "reveal" | "retainers" | "explain" | "silence";
 
 /** What stretch of time the charts show: `live` is the last ten minutes as they come, the others are asked for. */
 export type DashboardRange =
@@ -75,7 +106,11 @@ export type DashboardNotification =
   | { kind: "history"; id: number; history: History }
   | { kind: "history"; id: number; error: string }
   /** In answer to a `runs` request: those that are recorded, in any order. */
-  | { kind: "runs"; agent: string; runs: RecordedRun[] };
+  | { kind: "runs"; agent: string; runs: RecordedRun[] }
+  /** In answer to a `leaks` request, and again on change, at most once a second. */
+  | { kind: "leaks"; agent: string; leaks: ShownLeaks }
+  /** Shows a page, as somebody outside of the dashboard asked for. */
+  | { kind: "page"; page: DashboardPageName };
 
 /** Webview → editor, answered. */
 export type DashboardRequest =
@@ -88,6 +123,12 @@ export type DashboardRequest =
   | { kind: "history"; id: number; query: HistoryQuery }
   /** The recorded runs of the last 30 days: answered by a `runs` notification. */
   | { kind: "runs"; agent: string }
+  /** Everything about an agent's leaks: answered by a `leaks` notification, and by more until none is asked for. */
+  | { kind: "leaks"; agent: string | undefined }
+  /** Of the suspect at `index` in the report of the hunt that ended at `time`: no other place is ever opened. */
+  | { kind: "suspect"; agent: string; time: number; index: number; action: SuspectAction }
+  /** Cancels the hunt in an agent, whoever began it. */
+  | { kind: "cancelHunt"; agent: string }
   /** Asks where to keep a picture of the charts, and writes it. `data`: PNG, base64. */
   | { kind: "picture"; name: string; data: string }
   /** Runs one of our commands by its id, with the agent's name. */
@@ -107,7 +148,11 @@ export type DashboardCommand =
   | "agentVitals.exportRecord"
   | "agentVitals.showRecord"
   | "agentVitals.deleteRecord"
-  | "agentVitals.measurePss";
+  | "agentVitals.measurePss"
+  | "agentVitals.takeHeapSnapshot"
+  | "agentVitals.huntForLeaks"
+  | "agentVitals.findGrowingLines"
+  | "agentVitals.showSilencedLeaks";
 
 /** The frames in which both are sent. */
 export type ToEditor = { id: number; request: DashboardRequest };

@@ -11,6 +11,7 @@ import { Header, type Run } from "./Header.tsx";
 import { RangeBar } from "./history/RangeBar.tsx";
 import type { ChartSource } from "./history/useCharted.ts";
 import { Machine } from "./Machine.tsx";
+import { Memory, type MemoryRequests } from "./memory/Memory.tsx";
 import { Notices } from "./Notices.tsx";
 import { Distributions } from "./panels/Distributions.tsx";
 import { Faults } from "./panels/Faults.tsx";
@@ -31,7 +32,7 @@ import { Turns } from "./turns/Turns.tsx";
 import { Verdict } from "./Verdict.tsx";
 import { verdict } from "./verdict.ts";
 
-export interface AppProps {
+export interface AppProps extends MemoryRequests {
   model: DashboardModel;
   palette: Palette;
   run: Run;
@@ -140,7 +141,7 @@ function Pages(props: AppProps & { agent: AgentState; notices: VNode }) {
   };
   return (
     <>
-      <Tabs page={page} narrow={narrow} go={(name) => keep({ page: name })}>
+      <Tabs page={page} narrow={narrow} leaks={agent.leak?.verdict === "leak"} go={(name) => keep({ page: name })}>
         {bar}
       </Tabs>
       {notices}
@@ -150,6 +151,19 @@ function Pages(props: AppProps & { agent: AgentState; notices: VNode }) {
       {page === "overview" && <Figures {...props} tracks={tracks} narrow={narrow} />}
       {page === "resources" && model.state && (
         <Resources key={agent.name} state={model.state} agent={agent} now={model.now} run={run} {...tracks} />
+      )}
+      {page === "memory" && (
+        <Memory
+          key={agent.name}
+          model={model}
+          agent={agent}
+          palette={props.palette}
+          run={run}
+          keep={keep}
+          askLeaks={props.askLeaks}
+          actOnSuspect={props.actOnSuspect}
+          cancelHunt={props.cancelHunt}
+        />
       )}
       {page === "runs" && (
         <Runs key={agent.name} model={model} agent={agent} palette={props.palette} narrow={narrow} keep={keep} />

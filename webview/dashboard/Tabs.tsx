@@ -1,33 +1,36 @@
 import type { ComponentChildren } from "preact";
 import type { DashboardPageName } from "../../src/model/dashboard.ts";
-import { Icon } from "../shared/Icon.tsx";
+import { Icon, SeverityIcon } from "../shared/Icon.tsx";
 
 const pages: { name: DashboardPageName; title: string }[] = [
   { name: "overview", title: "Overview" },
   { name: "turns", title: "Turns" },
   { name: "resources", title: "Resources" },
+  { name: "memory", title: "Memory" },
   { name: "runs", title: "Runs" },
 ];
 
 interface TabsProps {
   page: DashboardPageName;
   narrow: boolean;
+  /** The page of memory has a leak to show. */
+  leaks: boolean;
   go: (page: DashboardPageName) => void;
   /** Right of the tabs. */
   children?: ComponentChildren;
 }
 
 /** The dashboard's pages: tabs with arrow keys, a dropdown where there is no room for them. */
-export function Tabs({ page, narrow, go, children }: TabsProps) {
+export function Tabs({ page, narrow, leaks, go, children }: TabsProps) {
   return (
     <div class="tabs">
-      {narrow ? <Dropdown page={page} go={go} /> : <TabList page={page} go={go} />}
+      {narrow ? <Dropdown page={page} leaks={leaks} go={go} /> : <TabList page={page} leaks={leaks} go={go} />}
       {children}
     </div>
   );
 }
 
-function TabList({ page, go }: Pick<TabsProps, "page" | "go">) {
+function TabList({ page, leaks, go }: Pick<TabsProps, "page" | "leaks" | "go">) {
   const onKeyDown = (event: KeyboardEvent & { currentTarget: HTMLElement }) => {
     const at = pages.findIndex(({ name }) => name === page);
     const moves = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: pages.length - 1 };
@@ -52,13 +55,18 @@ function TabList({ page, go }: Pick<TabsProps, "page" | "go">) {
           onClick={() => go(name)}
         >
           {title}
+          {name === "memory" && leaks && (
+            <>
+              <SeverityIcon severity="warning" /> <span class="unseen">leak</span>
+            </>
+          )}
         </button>
       ))}
     </div>
   );
 }
 
-function Dropdown({ page, go }: Pick<TabsProps, "page" | "go">) {
+function Dropdown({ page, leaks, go }: Pick<TabsProps, "page" | "leaks" | "go">) {
   return (
     <nav aria-label="Pages">
       <span class="field select">
@@ -69,7 +77,7 @@ function Dropdown({ page, go }: Pick<TabsProps, "page" | "go">) {
         >
           {pages.map(({ name, title }) => (
             <option key={name} value={name}>
-              {title}
+              {name === "memory" && leaks ? `${title}: leak` : title}
             </option>
           ))}
         </select>

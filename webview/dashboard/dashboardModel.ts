@@ -1,4 +1,9 @@
-import type { CollectorStatus, DashboardMemento, DashboardNotification } from "../../src/model/dashboard.ts";
+import type {
+  CollectorStatus,
+  DashboardMemento,
+  DashboardNotification,
+  ShownLeaks,
+} from "../../src/model/dashboard.ts";
 import type { HistoryQuery, RecordedRun } from "../../src/model/series.ts";
 import type { AgentState, WorkspaceState } from "../../src/model/state.ts";
 import type { TurnDetail } from "../../src/model/turns.ts";
@@ -16,6 +21,8 @@ export class DashboardModel {
   memento: Partial<DashboardMemento>;
   /** The turn that was told last; `detail` is undefined when it is no longer kept. */
   turn: { agent: string; index: number; detail: TurnDetail | undefined } | undefined;
+  /** What is known of the shown agent's leaks; undefined until it was told. */
+  leaks: ShownLeaks | undefined;
   /** How many times the whole series came: what was asked about before may have changed. */
   wholes = 0;
   /** What the editor could not do when it was last asked. */
@@ -79,6 +86,12 @@ export class DashboardModel {
       case "runs":
         if (notification.agent === this.#shown) this.recordedRuns = notification.runs;
         break;
+      case "leaks":
+        if (notification.agent === this.#shown) this.leaks = notification.leaks;
+        break;
+      case "page":
+        this.memento = { ...this.memento, page: notification.page };
+        break;
     }
     this.series = trim(this.series, this.#seriesEnd());
   }
@@ -98,6 +111,7 @@ export class DashboardModel {
     if (shown !== undefined && shown !== this.series.agent) {
       this.series = emptyWindow(shown);
       this.recordedRuns = undefined;
+      this.leaks = undefined;
     }
     if (state) {
       const offset = state.time - this.#clock();

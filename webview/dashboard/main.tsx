@@ -9,6 +9,7 @@ import "./empty.css";
 import "./tabs.css";
 import "./history/range.css";
 import "./resources/resources.css";
+import "./memory/memory.css";
 import "./runs/runs.css";
 import "./turns/list.css";
 import "./turns/stages.css";
@@ -20,6 +21,7 @@ import {
   type DashboardNotification,
   type DashboardRequest,
   REQUEST_TIMEOUT,
+  type SuspectAction,
 } from "../../src/model/dashboard.ts";
 import type { HistoryQuery } from "../../src/model/series.ts";
 import { EditorChannel } from "../shared/editorChannel.ts";
@@ -35,7 +37,8 @@ const channel = new EditorChannel<DashboardRequest, DashboardNotification, Dashb
   REQUEST_TIMEOUT,
   (notification) => {
     model.apply(notification);
-    if (model.memento.agent !== channel.memento.agent) channel.keep(model.memento);
+    const { agent, page } = channel.memento;
+    if (model.memento.agent !== agent || model.memento.page !== page) channel.keep(model.memento);
     paint();
   },
 );
@@ -53,6 +56,9 @@ const paint = onFrame(() => {
       keep={keep}
       askTurn={askTurn}
       askRuns={askRuns}
+      askLeaks={askLeaks}
+      actOnSuspect={actOnSuspect}
+      cancelHunt={(agent) => ask({ kind: "cancelHunt", agent })}
       savePicture={(name, data) => ask({ kind: "picture", name, data })}
       dismiss={() => fail(undefined)}
     />,
@@ -85,6 +91,16 @@ function askRuns(agent: string): void {
   channel
     .request({ kind: "runs", agent })
     .catch((error: Error) => fail(`Earlier runs could not be had: ${error.message}.`));
+}
+
+function askLeaks(agent: string | undefined): void {
+  channel
+    .request({ kind: "leaks", agent })
+    .catch((error: Error) => fail(`What is known of its leaks could not be had: ${error.message}.`));
+}
+
+function actOnSuspect(agent: string, time: number, index: number, action: SuspectAction): void {
+  ask({ kind: "suspect", agent, time, index, action });
 }
 
 function fail(message: string | undefined): void {

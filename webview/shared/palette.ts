@@ -15,6 +15,8 @@ export interface Palette {
   /** Identity without a colour of its own. */
   neutral: string;
   red: string;
+  /** For lines and icons alone: as text it is too faint on a light ground. */
+  yellow: string;
   fontFamily: string;
   /** High contrast: no tints. */
   highContrast: boolean;
@@ -45,6 +47,7 @@ export function readPalette(): Palette {
     cyan: color("terminal-ansiCyan"),
     neutral: tint(foreground, highContrast ? 100 : 55),
     red: color("charts-red"),
+    yellow: color("charts-yellow"),
     fontFamily: variable("font-family") || "system-ui, sans-serif",
     highContrast,
   };

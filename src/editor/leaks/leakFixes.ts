@@ -1,6 +1,7 @@
 import * as vscode from "vscode";
 import { commands } from "../contributions.ts";
 import { openKeptFile } from "../openKeptFile.ts";
+import { explainRule } from "./explainRule.ts";
 import type { LeakFinding, LeakProblems } from "./leakProblems.ts";
 
 /** What can be done about a leak at its line: see what holds it, look again, silence it, read about its kind. */
@@ -14,8 +15,8 @@ export class LeakFixes implements vscode.CodeActionProvider, vscode.Disposable {
       vscode.languages.registerCodeActionsProvider({ scheme: "file" }, this, {
         providedCodeActionKinds: [vscode.CodeActionKind.QuickFix],
       }),
-      vscode.commands.registerCommand(inner.silence, (finding: LeakFinding) => problems.silence(finding)),
-      vscode.commands.registerCommand(inner.explain, (rule: string) => explain(extensionUri, rule)),
+      vscode.commands.registerCommand(inner.silence, ({ suspect }: LeakFinding) => problems.silence(suspect)),
+      vscode.commands.registerCommand(inner.explain, (rule: string) => explainRule(extensionUri, rule)),
       vscode.commands.registerCommand(inner.retainers, (file: string) => openKeptFile(file)),
     );
   }
@@ -58,9 +59,4 @@ function actionsFor(diagnostic: vscode.Diagnostic, finding: LeakFinding): vscode
     action("Silence this finding in this workspace", inner.silence, finding),
     action(`Explain ${suspect.rule}`, inner.explain, suspect.rule),
   ];
-}
-
-async function explain(extensionUri: vscode.Uri, rule: string): Promise<void> {
-  const page = vscode.Uri.joinPath(extensionUri, "docs", "LEAKS.md");
-  await vscode.commands.executeCommand("markdown.showPreview", page.with({ fragment: rule }));
 }

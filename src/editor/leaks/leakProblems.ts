@@ -22,6 +22,9 @@ export class LeakProblems implements vscode.Disposable {
   readonly #subscription: vscode.Disposable;
   readonly #reported = new Map<string, LeakReported>();
   readonly #findings = new Map<vscode.Diagnostic, LeakFinding>();
+  readonly #silenceChanged = new vscode.EventEmitter<undefined>();
+  /** Something was silenced, or is shown again. */
+  readonly onSilence = this.#silenceChanged.event;
 
   /** @param memory of the workspace: what was silenced in it */
   constructor(link: CollectorLink, memory: vscode.Memento) {
@@ -34,6 +37,7 @@ export class LeakProblems implements vscode.Disposable {
   dispose(): void {
     this.#subscription.dispose();
     this.#diagnostics.dispose();
+    this.#silenceChanged.dispose();
   }
 
   /** The finding that a diagnostic shows; undefined for those of others. */
@@ -44,14 +48,16 @@ export class LeakProblems implements vscode.Disposable {
   }
 
   /** Hides a finding in this workspace from now on, also when a later hunt finds it again. */
-  async silence(finding: LeakFinding): Promise<void> {
-    await this.#memory.update(SILENCED, [...this.#silenced(), keyOf(finding)]);
-    this.#show();
+  async silence(suspect: LeakSuspect): Promise<void> {
+    await this.#keep([...this.#silenced(), keyOf(suspect)]);
+  }
+
+  isSilenced(suspect: LeakSuspect): boolean {
+    return this.#silenced().includes(keyOf(suspect));
   }
 
   async showSilenced(): Promise<void> {
-    await this.#memory.update(SILENCED, undefined);
-    this.#show();
+    await this.#keep(undefined);
   }
 
   /** Tells of the hunts that have ended, and of those that will. */
@@ -65,13 +71,21 @@ export class LeakProblems implements vscode.Disposable {
     this.#show();
   }
 
+  async #keep(silenced: string[] | undefined): Promise<void> {
+    await this.#memory.update(SILENCED, silenced);
+    this.#show();
+    this.#silenceChanged.fire(undefined);
+  }
+
   #silenced(): string[] {
     return this.#memory.get<string[]>(SILENCED) ?? [];
   }
 
   #show(): void {
     const silenced = new Set(this.#silenced());
-    const findings = [...this.#reported.values()].flatMap(findingsOf).filter((one) => !silenced.has(keyOf(one)));
+    const findings = [...this.#reported.values()]
+      .flatMap(findingsOf)
+      .filter((one) => !silenced.has(keyOf(one.suspect)));
     this.#diagnostics.clear();
     this.#findings.clear();
     for (const [file, inFile] of Map.groupBy(findings, ({ suspect }) => suspect.location.file)) {
@@ -95,8 +109,8 @@ function findingsOf({ agent, report }: LeakReported): LeakFinding[] {
 }
 
 /** What stays the same from hunt to hunt, also when lines move. */
-const keyOf = ({ suspect: { rule, location, variable, class: name } }: LeakFinding) =>
-  JSON.stringify([rule, location.file, variable, name]);
+const keyOf = ({ rule, location, variable, class: name }: LeakSuspect) =>
+  JSON.stringify([rule, location?.file ?? null, variable, name]);
 
 function toDiagnostic({ agent, suspect }: LeakFinding): vscode.Diagnostic {
   const { location, explanation, growthBytes, growthPerTurn, retainerPath, rule } = suspect;

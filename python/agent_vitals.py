@@ -1443,6 +1443,10 @@ class _Commands:
             if name == "memory":
                 self._read_memory()
                 return {"ok": True, "result": {"hooks": 0}}
+            if name == "collect_garbage":
+                begun = time.perf_counter()
+                objects = gc.collect()
+                return {"ok": True, "result": {"objects": objects, "pause": time.perf_counter() - begun}}
             if name == "allocations_start":
                 self._allocations = self._allocations or _Allocations()
                 self._allocations.begin()

@@ -241,7 +241,7 @@ var Hooks = class {
 
 // src/sdk/commands.ts
 var SHARE = 0.9;
-var unknown = (name) => String(name).startsWith("allocations") ? "Only Python agents trace their allocations; of this one take a heap snapshot." : `This client knows no command "${name}": a newer one may (Add Client to This Project).`;
+var unknown = (name) => name === "collect_garbage" ? "Garbage of a Node agent is collected by its inspector: attach to it." : String(name).startsWith("allocations") ? "Only Python agents trace their allocations; of this one take a heap snapshot." : `This client knows no command "${name}": a newer one may (Add Client to This Project).`;
 var Commands = class {
   cleanup = new Hooks();
   shutdown = new Hooks();

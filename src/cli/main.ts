@@ -4,6 +4,8 @@ import { nodeCheck } from "./checks/machine.ts";
 import { type Command, type CommandGroup, Failure, UsageError } from "./command.ts";
 import { doctor } from "./doctor.ts";
 import { exportCommand } from "./export.ts";
+import { gc } from "./gc.ts";
+import { handles } from "./handles.ts";
 import { heap } from "./heap/heap.ts";
 import { commandHelp, groupHelp, help } from "./help.ts";
 import { installation } from "./installation.ts";
@@ -22,6 +24,8 @@ const commands: readonly (Command | CommandGroup)[] = [
   record,
   exportCommand,
   leaks,
+  handles,
+  gc,
   snapshot,
   heap,
   doctor,

@@ -3,9 +3,12 @@ import { processIdentity } from "../inputs/sampling/process/identity.ts";
 import { listProcesses } from "../inputs/sampling/process/list.ts";
 import { type ProcessSampler, processSampler } from "../inputs/sampling/process/processSampler.ts";
 import { treePss } from "../inputs/sampling/process/treePss.ts";
+import type { CollectedGarbage } from "../model/garbage.ts";
+import type { HeapSummary } from "../model/heapSummary.ts";
 import type { AgentLeaks, LeakReported } from "../model/leaks.ts";
 import type { ModelServerState } from "../model/modelServers.ts";
-import type { AgentSeries, Hardware, WorkspaceState } from "../model/state.ts";
+import type { HandleRecording, OpenHandles } from "../model/openHandles.ts";
+import type { AgentSeries, Hardware, RunState, WorkspaceState } from "../model/state.ts";
 import type { TurnDetail } from "../model/turns.ts";
 import type { Allocation } from "../model/wire.ts";
 import type { Addresses } from "./addresses.ts";
@@ -18,19 +21,24 @@ import { watchConfig } from "./config/watchConfig.ts";
 import { ControlServer } from "./controlServer.ts";
 import { agentEnvironment } from "./environment.ts";
 import { EveryMeasurement } from "./everyMeasurement.ts";
+import { collectGarbage } from "./garbage.ts";
 import { HeapSnapshots, type TakeOptions } from "./heapSnapshots.ts";
+import { summarizeHeap } from "./heapSummaries.ts";
+import { heldResources } from "./heldResources.ts";
 import { Hub } from "./hub.ts";
-import { inspected } from "./inspected.ts";
+import { type Inspected, inspected } from "./inspected.ts";
 import { Inspectors } from "./inspectors.ts";
 import { Launcher } from "./launcher.ts";
 import { type HuntParams, LeakHunts } from "./leakHunts.ts";
 import type { Logger } from "./log.ts";
 import { MachineSampling } from "./machineSampling.ts";
 import { Measurements } from "./measurements.ts";
+import { OpenHandleLists } from "./openHandleLists.ts";
 import { OtlpDoor } from "./otlpDoor.ts";
 import type {
   AttachParams,
   AttachResult,
+  CleanedUp,
   CollectorSettings,
   ExportSettings,
   HeapSnapshotEstimate,
@@ -87,6 +95,8 @@ export class Collector {
   readonly #inspectors: Inspectors;
   readonly #attaching: Attaching;
   readonly #heapSnapshots: HeapSnapshots;
+  readonly #inspected: Inspected;
+  readonly #handles: OpenHandleLists;
   readonly #leakHunts: LeakHunts;
   readonly #otlp: OtlpDoor;
   readonly #modelServers: ModelServerWatch;
@@ -134,6 +144,7 @@ export class Collector {
       },
       onEnd: (run) => {
         this.#sampler.unwatch(run.id);
+        void this.#handles.stop(run);
         this.#inspectors.runEnded(run);
         const agent = this.#hub.agentOf(run);
         if (agent && run.endTime !== undefined) this.#attachments.runEnded(agent.name, run);
@@ -184,6 +195,12 @@ export class Collector {
         this.#launcher.refreshKept();
         this.#hub.touch();
       },
+    });
+    this.#inspected = inspect;
+    this.#handles = new OpenHandleLists({
+      inspected: inspect,
+      inspectorOf: (run) => this.#inspectors.of(run),
+      now,
     });
     this.#leakHunts = new LeakHunts({
       snapshots: this.#heapSnapshots,
@@ -317,13 +334,16 @@ export class Collector {
   }
 
   /** @throws when a hook failed or no client answered in time */
-  async cleanUp(name: string): Promise<void> {
+  async cleanUp(name: string): Promise<CleanedUp> {
     const agent = this.#agent(name);
+    const before = await heldResources(agent);
     const replies = await this.#clients.command(agent, "cleanup", 10);
     const failed = replies.find((reply) => !reply.ok);
     if (failed) throw new Error(`${name} could not clean up: ${failed.error ?? "its hook failed"}`);
     if (replies.length === 0) throw new Error(`${name} has no connected client that could be asked to clean up.`);
-    this.#options.log("info", `${name}: cleanup hooks ran`);
+    const hooks = replies.reduce((sum, { result }) => sum + Number(result?.hooks ?? 0), 0);
+    this.#options.log("info", `${name}: ${hooks} cleanup hooks ran`);
+    return { hooks, before, after: await heldResources(agent) };
   }
 
   listProcesses() {
@@ -365,6 +385,20 @@ export class Collector {
   }
   takeHeapSnapshot(name: string, options: TakeOptions): Promise<TakenHeapSnapshot> {
     return this.#heapSnapshots.take(this.#agent(name), options);
+  }
+
+  collectGarbage(name: string): Promise<CollectedGarbage> {
+    return collectGarbage(this.#agent(name), { inspected: this.#inspected, clients: this.#clients, now });
+  }
+  summarizeHeap(name: string): Promise<HeapSummary> {
+    const runtimeOf = (run: RunState, thread: number) => this.#inspectors.runtimeOf(run, thread);
+    return summarizeHeap(this.#agent(name), { inspected: this.#inspected, runtimeOf });
+  }
+  openHandles(name: string): Promise<OpenHandles> {
+    return this.#handles.list(this.#agent(name));
+  }
+  recordHandles(name: string, seconds: number): Promise<HandleRecording | undefined> {
+    return this.#handles.record(this.#agent(name), seconds);
   }
 
   huntLeaks(name: string, params: HuntParams): Promise<LeakReported> {

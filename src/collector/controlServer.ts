@@ -51,6 +51,7 @@ import {
   UnfollowOutput,
   WatchSeries,
 } from "./protocol.ts";
+import { serveRemedies } from "./remedyRequests.ts";
 import { told } from "./told.ts";
 
 /** A window or a CLI. */
@@ -148,6 +149,7 @@ export class ControlServer {
     const closeHeaps = serveHeaps(rpc, this.#collector.heapWorker);
     const cancelSnapshots = serveHeapSnapshots(rpc, this.#collector);
     const cancelHunts = serveLeakHunts(rpc, this.#collector);
+    const endRecordings = serveRemedies(rpc, this.#collector);
     this.onClients(this.#clients.size);
     socket.on("error", () => socket.destroy());
     const collector = this.#collector;
@@ -157,6 +159,7 @@ export class ControlServer {
       closeHeaps();
       cancelSnapshots();
       cancelHunts();
+      endRecordings();
       this.#cliAttachments
         .leaveAll(client)
         .catch((error: Error) => this.sendLog("warning", `A CLI's attachment could not be left: ${error.message}`));

@@ -36,6 +36,8 @@ export class Inspectors {
   readonly #opening = new Map<RunState, Promise<string | undefined>>();
   /** Agents that are attached to whenever they run. */
   readonly #wanted = new Set<string>();
+  /** What the probe told last, by thread. */
+  readonly #runtimes = new WeakMap<RunState, Map<number, ProbeRuntime>>();
   #closed = false;
   #rejected = 0;
 
@@ -55,6 +57,11 @@ export class Inspectors {
   /** The inspector of a run, for what is asked of it: snapshots, profiles. */
   of(run: RunState): AttachedInspector | undefined {
     return this.#attached.get(run);
+  }
+
+  /** What the probe told last of a thread of a run; 0 is the main one. */
+  runtimeOf(run: RunState, thread: number): ProbeRuntime | undefined {
+    return this.#attached.has(run) ? this.#runtimes.get(run)?.get(thread) : undefined;
   }
 
   /** Takes up those that an earlier collector was attached to. */
@@ -222,6 +229,10 @@ export class Inspectors {
     }
     this.#rejected += batch.dropped;
     for (const call of batch.calls) this.#call(agent, run, batch.thread, call);
+    if (batch.runtime) {
+      const known = this.#runtimes.get(run) ?? new Map<number, ProbeRuntime>();
+      this.#runtimes.set(run, known.set(batch.thread, batch.runtime));
+    }
     if (batch.runtime && batch.thread === 0) this.#runtime(agent, batch.runtime);
     this.#options.hub.active(agent, this.#options.now());
   }

@@ -3,8 +3,11 @@
  * the control socket. Types only matter on both ends; nothing here does any work.
  */
 import { NotificationType, RequestType, RequestType0 } from "vscode-jsonrpc";
+import type { CollectedGarbage } from "../model/garbage.ts";
 import type { HeapFacts, HeapProfileFacts, HeapProgress, HeapQuestion, HeapQuestions } from "../model/heap.ts";
+import type { HeapSummary } from "../model/heapSummary.ts";
 import type { AgentLeaks, LeakHuntProgress, LeakReport, LeakReported } from "../model/leaks.ts";
+import type { HandleRecording, OpenHandles } from "../model/openHandles.ts";
 import type { ProcessInfo } from "../model/process.ts";
 import type { RemoteEndpoint } from "../model/remoteEndpoint.ts";
 import type {
@@ -192,6 +195,22 @@ export interface LeakHuntAction {
   body?: string;
 }
 
+/** What an agent's own cleanup hooks did. */
+export interface CleanedUp {
+  /** How many hooks ran. */
+  hooks: number;
+  before: HeldResources;
+  after: HeldResources;
+}
+
+/** Of all its processes; absent where it can't be read. */
+export interface HeldResources {
+  descriptors?: number;
+  sockets?: number;
+  /** RSS, bytes. */
+  memory?: number;
+}
+
 export interface RunOutput {
   runId: string;
   data: string;
@@ -208,8 +227,8 @@ export const StartAgent = new RequestType<{ agent: string }, { runId: string }, 
 /** Stops it: shutdown hooks, then its stop signal to the group, then SIGKILL. Resolves when it has ended. */
 export const StopAgent = new RequestType<{ agent: string }, void, void>("agent/stop");
 export const RestartAgent = new RequestType<{ agent: string }, { runId: string }, void>("agent/restart");
-/** Calls the agent's own cleanup hooks. */
-export const CleanUpAgent = new RequestType<{ agent: string }, void, void>("agent/cleanUp");
+/** Calls the agent's own cleanup hooks, which close what idles. Tells what there was before and after. */
+export const CleanUpAgent = new RequestType<{ agent: string }, CleanedUp, void>("agent/cleanUp");
 export const ListProcesses = new RequestType0<ProcessInfo[], void>("process/list");
 /** Watches a process, by its inspector too where it has one; resolves with the agent's name. */
 export const Attach = new RequestType<AttachParams, AttachResult, void>("process/attach");
@@ -285,6 +304,19 @@ export const CancelLeakHuntIn = new RequestType<{ agent: string }, void, void>("
 export const LeakHuntEnded = new NotificationType<LeakReported>("leaks/ended");
 /** Collector → client that hunts. */
 export const LeakHuntProgressed = new NotificationType<{ id: number } & LeakHuntProgress>("leaks/progress");
+/** Collects all garbage now, which pauses the agent: some 0.1 to 1 s for each 100 MiB of its heap. */
+export const CollectGarbage = new RequestType<{ agent: string }, CollectedGarbage, void>("garbage/collect");
+/** Where an agent's memory is, without a snapshot; costs the agent nothing. */
+export const GetHeapSummary = new RequestType<{ agent: string }, HeapSummary, void>("heap/live");
+/** What an agent's processes have open. Its inspector is not attached to for it. */
+export const GetOpenHandles = new RequestType<{ agent: string }, OpenHandles, void>("handles/get");
+/**
+ * Notes for so many seconds where files and sockets are opened in a Node agent; again, for longer; 0 ends it, and so
+ * does the connection's end.
+ */
+export const RecordHandles = new RequestType<{ agent: string; seconds: number }, HandleRecording | null, void>(
+  "handles/record",
+);
 /**
  * Reads a `.heapsnapshot` or `.heapprofile` in a worker thread; `session` is the client's own name for it, by which it
  * is asked and closed. `tooLarge`: memory would not suffice, nothing was begun; `force` reads it all the same.

@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import * as vscode from "vscode";
-import { CleanUpAgent, Detach, InspectAgent, RestartAgent, StartAgent, StopAgent } from "../collector/protocol.ts";
+import { Detach, InspectAgent, RestartAgent, StartAgent, StopAgent } from "../collector/protocol.ts";
 import { CONFIG_PATH } from "../model/config.ts";
 import type { AgentState } from "../model/state.ts";
 import { addClient } from "./addClient.ts";
@@ -19,6 +19,10 @@ import { openKeptFile } from "./openKeptFile.ts";
 import type { Pin } from "./pin.ts";
 import { findGrowingLines } from "./pythonAllocations.ts";
 import { deleteRecord, exportRecord, measurePss, openPerformanceLog, showRecord } from "./recordCommands.ts";
+import { cleanUp } from "./remedies/cleanUp.ts";
+import { collectGarbage } from "./remedies/collectGarbage.ts";
+import { showHeapSummary } from "./remedies/heapSummary.ts";
+import { showOpenHandles } from "./remedies/openHandles.ts";
 import type { RunTerminals } from "./runTerminal.ts";
 
 export interface CommandParts {
@@ -41,6 +45,8 @@ type Target = string | number | TreeNode | undefined;
 export function registerCommands(parts: CommandParts): vscode.Disposable {
   const { link, pin, dashboard, terminals, environment, leakProblems, log, extensionUri, memory } = parts;
   const runnable = (agent: AgentState) => agent.status === "running" || agent.status === "starting";
+  const isPython = (agent: AgentState) => agent.runs[0]?.runtime?.startsWith("Python") === true;
+  const hasHeap = (agent: AgentState) => runnable(agent) && (mayBeNode(agent) || isPython(agent));
 
   const start = async (target: Target) => {
     const name = await pick(link, target, "Start which agent?", (a) => a.launchable && !runnable(a), noneToStart);
@@ -76,7 +82,7 @@ export function registerCommands(parts: CommandParts): vscode.Disposable {
     cleanUpAgent: async (target) => {
       const none = "No agent with a connected client is running.";
       const name = await pick(link, target, "Ask which agent to clean up?", (a) => a.connections > 0, none);
-      if (name) await (await link.connect()).sendRequest(CleanUpAgent, { agent: name });
+      if (name) await cleanUp(link, name);
     },
     pinAgent: async (target) => {
       const name = await pick(
@@ -103,7 +109,7 @@ export function registerCommands(parts: CommandParts): vscode.Disposable {
     },
     growingLines: async (target) => {
       const none = "No Python agent with a connected client is running.";
-      const fits = (a: AgentState) => a.connections > 0 && a.runs[0]?.runtime?.startsWith("Python") === true;
+      const fits = (a: AgentState) => a.connections > 0 && isPython(a);
       const name = await pick(link, target, "Trace the allocations of which agent?", fits, none);
       if (name) await findGrowingLines(link, name);
     },
@@ -140,6 +146,20 @@ export function registerCommands(parts: CommandParts): vscode.Disposable {
       const fits = (a: AgentState) => runnable(a) && mayBeNode(a);
       const name = await pick(link, target, "Hunt for leaks in which agent?", fits, "No Node agent is running.");
       if (name) await huntForLeaks(link, name, memory);
+    },
+    collectGarbage: async (target) => {
+      const none = "No agent is running whose garbage can be collected: Node's, or a Python one with our client.";
+      const name = await pick(link, target, "Collect the garbage of which agent?", hasHeap, none);
+      if (name) await collectGarbage(link, name);
+    },
+    heapSummary: async (target) => {
+      const none = "No Node or Python agent is running.";
+      const name = await pick(link, target, "Where is the memory of which agent?", hasHeap, none);
+      if (name) await showHeapSummary(link, name);
+    },
+    openHandles: async (target) => {
+      const name = await pick(link, target, "What has which agent open?", runnable, "No agent is running.");
+      if (name) await showOpenHandles(link, name);
     },
     showSilencedLeaks: () => leakProblems.showSilenced(),
     openPerformanceLog: () => openPerformanceLog(link),

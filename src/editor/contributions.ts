@@ -53,6 +53,13 @@ export const commands = {
     title: "Hunt for Leaks",
     icon: "$(search)",
   },
+  collectGarbage: {
+    command: "agentVitals.collectGarbage",
+    title: "Collect Garbage Now",
+    icon: "$(recycle)",
+  },
+  heapSummary: { command: "agentVitals.heapSummary", title: "Heap Summary", icon: "$(graph)" },
+  openHandles: { command: "agentVitals.openHandles", title: "Open Files and Sockets", icon: "$(files)" },
   showSilencedLeaks: {
     command: "agentVitals.showSilencedLeaks",
     title: "Show Silenced Leaks Again",
@@ -366,6 +373,9 @@ export const contributes = {
       { command: commands.growingLines.command, when: agentItem("python"), group: "2_run@7" },
       { command: commands.takeHeapSnapshot.command, when: agentItem("node"), group: "2_run@8" },
       { command: commands.huntForLeaks.command, when: agentItem("node"), group: "2_run@9" },
+      { command: commands.collectGarbage.command, when: agentItem("(node|python)"), group: "2_run@10" },
+      { command: commands.heapSummary.command, when: agentItem("(node|python)"), group: "1_show@3" },
+      { command: commands.openHandles.command, when: agentItem("stoppable"), group: "1_show@4" },
       { command: commands.measurePss.command, when: agentItem("stoppable"), group: "2_run@9" },
       {
         command: commands.exportRecord.command,
@@ -389,6 +399,9 @@ export const contributes = {
       { command: commands.showTerminal.command, when: contextKeys.hasAgents },
       { command: commands.takeHeapSnapshot.command, when: contextKeys.hasAgents },
       { command: commands.huntForLeaks.command, when: contextKeys.hasAgents },
+      { command: commands.collectGarbage.command, when: contextKeys.hasAgents },
+      { command: commands.heapSummary.command, when: contextKeys.hasAgents },
+      { command: commands.openHandles.command, when: contextKeys.hasAgents },
       { command: commands.measurePss.command, when: contextKeys.hasAgents },
       { command: commands.cleanUpAgent.command, when: contextKeys.hasAgents },
     ],

@@ -207,10 +207,11 @@ export const Command = Type.Object(
         Type.Literal("allocations_start"),
         Type.Literal("allocations"),
         Type.Literal("allocations_stop"),
+        Type.Literal("collect_garbage"),
       ],
       {
         description:
-          "cleanup and shutdown call the agent's hooks; memory sends a reading at once; allocations_start begins to trace a Python agent's allocations (it runs many times slower meanwhile), allocations tells what grew since, allocations_stop ends it",
+          "cleanup and shutdown call the agent's hooks; memory sends a reading at once; allocations_start begins to trace a Python agent's allocations (it runs many times slower meanwhile), allocations tells what grew since, allocations_stop ends it; collect_garbage has a Python agent collect its garbage",
       },
     ),
     deadline: seconds("the reply is wanted within this time"),
@@ -242,7 +243,7 @@ export const Reply = Type.Object(
     result: Type.Optional(
       Type.Record(Type.String(), scalar, {
         description:
-          "hooks: how many hooks ran; retryAfter: a refused client may try again after so many seconds, without it never",
+          "hooks: how many hooks ran; objects, pause: what collect_garbage found unreachable, and the seconds it took; retryAfter: a refused client may try again after so many seconds, without it never",
       }),
     ),
     allocations: Type.Optional(

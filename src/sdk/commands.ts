@@ -5,9 +5,11 @@ import { Hooks } from "./hooks.ts";
 const SHARE = 0.9;
 
 const unknown = (name: string) =>
-  String(name).startsWith("allocations")
-    ? "Only Python agents trace their allocations; of this one take a heap snapshot."
-    : `This client knows no command "${name}": a newer one may (Add Client to This Project).`;
+  name === "collect_garbage"
+    ? "Garbage of a Node agent is collected by its inspector: attach to it."
+    : String(name).startsWith("allocations")
+      ? "Only Python agents trace their allocations; of this one take a heap snapshot."
+      : `This client knows no command "${name}": a newer one may (Add Client to This Project).`;
 
 /** What the collector may ask an agent for. */
 export class Commands {

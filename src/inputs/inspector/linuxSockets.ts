@@ -57,8 +57,8 @@ export function parseTcpTable(table: string): [inode: string, row: Row][] {
   });
 }
 
-/** Four bytes at a time, each group in the machine's (little-endian) order. */
-function hostOf(hex: string): string {
+/** An address of the TCP tables: four bytes at a time, each group in the machine's (little-endian) order. */
+export function hostOf(hex: string): string {
   const bytes = [...hex.matchAll(/.{8}/g)].flatMap(([word]) => [...Buffer.from(word, "hex")].reverse());
   if (bytes.length === 4) return bytes.join(".");
   const mapped = bytes.slice(0, 10).every((byte) => byte === 0) && bytes[10] === 255 && bytes[11] === 255;

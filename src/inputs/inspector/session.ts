@@ -93,7 +93,7 @@ export class Session {
  * @throws what the expression threw, as an Error with its description
  */
 export async function evaluate<T>(
-  session: Session,
+  session: Pick<Session, "send">,
   expression: string,
   deadline?: number,
   awaitPromise = false,

@@ -7,6 +7,7 @@ import { createDecoder } from "./decoder.ts";
 import { enter } from "./enter.ts";
 import { failureOf } from "./failure.ts";
 import { followCall } from "./followCall.ts";
+import { createGuests } from "./guests.ts";
 import { createOutlet } from "./outlet.ts";
 import { outsideTimers } from "./outsideTimers.ts";
 import type { Joined, Parts } from "./parts.ts";
@@ -24,6 +25,7 @@ const PARTS: Parts = {
   createAnswer,
   createCalls,
   createDecoder,
+  createGuests,
   createOutlet,
   createTap,
   failureOf,
@@ -40,7 +42,7 @@ const PARTS: Parts = {
 };
 
 /** Where a running probe stands on the agent's `globalThis`; the number is that of its interface. */
-const PLACE = "agent-vitals.probe.1";
+export const PLACE = "agent-vitals.probe.2";
 
 /**
  * What goes into `Runtime.evaluate` beside `expression`. `includeCommandLineAPI` lends the expression a `require`, the

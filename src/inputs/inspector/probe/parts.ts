@@ -10,6 +10,7 @@ import type { classify } from "./classify.ts";
 import type { createDecoder } from "./decoder.ts";
 import type { failureOf } from "./failure.ts";
 import type { followCall } from "./followCall.ts";
+import type { createGuests } from "./guests.ts";
 import type { createOutlet } from "./outlet.ts";
 import type { outsideTimers } from "./outsideTimers.ts";
 import type { startProbe } from "./probe.ts";
@@ -26,6 +27,7 @@ export interface Parts {
   createAnswer: typeof createAnswer;
   createCalls: typeof createCalls;
   createDecoder: typeof createDecoder;
+  createGuests: typeof createGuests;
   createOutlet: typeof createOutlet;
   createTap: typeof createTap;
   failureOf: typeof failureOf;
@@ -143,12 +145,41 @@ export interface Watch {
   stop(): void;
 }
 
+export interface Guests extends Watch {
+  keep: Probe["keep"];
+  release: Probe["release"];
+  read: Probe["read"];
+  /** Once a second: a holder whose lease has run out is dropped. */
+  tick(): void;
+}
+
 export interface RuntimeWatch extends Watch {
   read(): ProbeRuntime;
+}
+
+/** Like {@link Subscribe}, until the returned function is called. */
+export type SubscribeUntil = (channel: string, observe: (message: never) => void) => () => void;
+
+/** What a guest of the probe may use. */
+export interface Tools {
+  load: Load;
+  tap: Tap;
+  subscribe: SubscribeUntil;
+}
+
+/** What is put in beside the probe for a while, on request. */
+export interface Guest extends Watch {
+  /** JSON. */
+  read(): unknown;
 }
 
 /** What stands on `globalThis` while the probe is in. */
 export interface Probe {
   join(binding: string, thread: number): Joined;
   leave(binding: string): void;
+  /** Puts a guest in for a holder, or renews its lease of 30 s; it goes with its last holder, and with the probe. */
+  keep(guest: string, holder: string, make: (tools: Tools) => Guest): void;
+  release(guest: string, holder: string): void;
+  /** Undefined when it is not in. */
+  read(guest: string): unknown;
 }

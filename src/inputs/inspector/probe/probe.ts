@@ -1,5 +1,5 @@
 import type { Channel } from "node:diagnostics_channel";
-import type { Load, Parts, Probe, Subscribe, Watch } from "./parts.ts";
+import type { Load, Parts, Probe, Subscribe, SubscribeUntil, Watch } from "./parts.ts";
 
 /** Puts the probe into the agent that it runs in; `gone` is called when its last listener has left. */
 export function startProbe(parts: Parts, load: Load, gone: () => void): Probe {
@@ -19,7 +19,7 @@ export function startProbe(parts: Parts, load: Load, gone: () => void): Probe {
     gone();
   };
 
-  const subscribe: Subscribe = (name, observe) => {
+  const subscribeUntil: SubscribeUntil = (name, observe) => {
     // Held here: in Node 18 a channel that nobody holds is collected with its subscribers.
     const held: Channel = channel(name);
     const listener = (message: unknown) => {
@@ -30,11 +30,16 @@ export function startProbe(parts: Parts, load: Load, gone: () => void): Probe {
       }
     };
     held.subscribe(listener);
-    stops.push(() => held.unsubscribe(listener));
+    return () => held.unsubscribe(listener);
+  };
+  const subscribe: Subscribe = (name, observe) => {
+    stops.push(subscribeUntil(name, observe));
   };
 
   const outlet = parts.createOutlet(stop);
   stops.push(outlet.stop);
+  const guests = parts.createGuests({ load, tap, subscribe: subscribeUntil });
+  stops.push(guests.stop);
   const start = () => {
     const calls = parts.createCalls(load, outlet.tell, parts);
     stops.push(calls.stop);
@@ -55,6 +60,7 @@ export function startProbe(parts: Parts, load: Load, gone: () => void): Probe {
           return;
         }
         outlet.tick();
+        guests.tick();
         calls.tellPending();
         outlet.flush(runtime.read());
       }, TICK_MS).unref();
@@ -72,5 +78,6 @@ export function startProbe(parts: Parts, load: Load, gone: () => void): Probe {
     stop();
     throw error;
   }
-  return { join: outlet.join, leave: outlet.leave };
+  const { keep, release, read } = guests;
+  return { join: outlet.join, leave: outlet.leave, keep, release, read };
 }

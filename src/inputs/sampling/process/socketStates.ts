@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import type { SocketCounts } from "../../../model/resources.ts";
 
 /** As include/net/tcp_states.h numbers them. */
-const STATES: Record<string, string> = {
+export const TCP_STATES: Readonly<Record<string, string>> = {
   "01": "established",
   "02": "syn_sent",
   "03": "syn_recv",
@@ -25,7 +25,8 @@ export function socketStates(pid: number, proc = "/proc"): Map<string, string> {
       const fields = line.trim().split(/\s+/);
       const inode = table === "unix" ? fields[6] : fields[9];
       if (!inode) continue;
-      const name = table === "unix" ? "unix" : table.startsWith("udp") ? "udp" : (STATES[fields[3] ?? ""] ?? "other");
+      const name =
+        table === "unix" ? "unix" : table.startsWith("udp") ? "udp" : (TCP_STATES[fields[3] ?? ""] ?? "other");
       states.set(inode, name);
     }
   }

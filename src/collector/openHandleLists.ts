@@ -1,0 +1,115 @@
+import type { AttachedInspector } from "../inputs/inspector/attached.ts";
+import { HandleRecorder, readNotes } from "../inputs/inspector/handles/handleRecorder.ts";
+import { groupHandles } from "../inputs/sampling/handles/groupHandles.ts";
+import { readHandles } from "../inputs/sampling/handles/readHandles.ts";
+import type { HandleGroup, HandleRecording, OpenHandles } from "../model/openHandles.ts";
+import type { RunState } from "../model/state.ts";
+import type { Agent } from "./agent.ts";
+import { HandleOrigins } from "./handleOrigins.ts";
+import type { Inspected } from "./inspected.ts";
+
+export interface OpenHandleListsOptions {
+  inspected: Inspected;
+  /** The inspector of a run where it is attached to already. */
+  inspectorOf: (run: RunState) => AttachedInspector | undefined;
+  /** Unix seconds. */
+  now: () => number;
+}
+
+interface Recording {
+  recorder: HandleRecorder;
+  inspector: AttachedInspector;
+  since: number;
+  until: number;
+  timer: NodeJS.Timeout;
+}
+
+/** What agents have open, and where it was made while that is noted. */
+export class OpenHandleLists {
+  readonly #options: OpenHandleListsOptions;
+  readonly #recordings = new Map<RunState, Recording>();
+
+  constructor(options: OpenHandleListsOptions) {
+    this.#options = options;
+  }
+
+  /** Nothing is attached to for it. @throws when it can't be had, with what to do */
+  async list(agent: Agent): Promise<OpenHandles> {
+    const run = this.#runOf(agent);
+    const inspector = this.#options.inspectorOf(run);
+    const notes = inspector ? await readNotes(inspector) : [];
+    const { processes, handles } = await readHandles(run.pid);
+    const origins = new HandleOrigins(notes, run.startTime);
+    for (const handle of handles) {
+      const origin = handle.pid === run.pid ? origins.of(handle) : undefined;
+      if (origin) handle.origin = origin;
+    }
+    const time = this.#options.now();
+    const recording = this.#recordings.get(run);
+    return {
+      time,
+      processes,
+      groups: groupHandles(handles, time).map((group) => withNote(group, origins)),
+      ...(notes.length > 0 && {
+        recording: {
+          since: Math.min(...notes.map(({ since }) => since)),
+          until: recording?.until ?? time,
+          lost: notes.reduce((sum, { lost }) => sum + lost, 0),
+        },
+      }),
+    };
+  }
+
+  /**
+   * Notes for so many seconds where new ones are made; 0 ends it at once.
+   * @throws when it can't be done, with what to do
+   */
+  async record(agent: Agent, seconds: number): Promise<HandleRecording | undefined> {
+    const { now } = this.#options;
+    if (seconds === 0) {
+      await this.stop(this.#runOf(agent));
+      return undefined;
+    }
+    const { run, inspector } = await this.#options.inspected(
+      agent,
+      "the lines that open files and sockets are noted in Node alone.",
+    );
+    const known = this.#recordings.get(run);
+    if (known?.inspector !== inspector) await this.stop(run);
+    const recorder = this.#recordings.get(run)?.recorder ?? (await HandleRecorder.start(inspector));
+    const since = this.#recordings.get(run)?.since ?? now();
+    clearTimeout(this.#recordings.get(run)?.timer);
+    const timer = setTimeout(() => void this.stop(run), seconds * 1000).unref();
+    const recording = { recorder, inspector, since, until: now() + seconds, timer };
+    this.#recordings.set(run, recording);
+    return { since, until: recording.until, lost: 0 };
+  }
+
+  /** The run has ended, or nobody asks any more. */
+  async stop(run: RunState): Promise<void> {
+    const recording = this.#recordings.get(run);
+    if (!recording) return;
+    this.#recordings.delete(run);
+    clearTimeout(recording.timer);
+    await recording.recorder.stop();
+  }
+
+  #runOf(agent: Agent): RunState {
+    const run = agent.living.find((one) => this.#options.inspectorOf(one)) ?? agent.living[0];
+    if (!run) throw new Error(`${agent.name} does not run: start it first.`);
+    if (run.pid === 0)
+      throw new Error(`${agent.name} is known by its OpenTelemetry data alone: attach to its process first.`);
+    return run;
+  }
+}
+
+function withNote(group: HandleGroup, { changed }: HandleOrigins): HandleGroup {
+  const frames = group.handles[0]?.origin?.frames ?? [];
+  if (group.location || frames.length === 0) return group;
+  const [file = ""] = changed;
+  const locationNote =
+    changed.size > 0
+      ? `${file} was changed after the agent was started: restart it to see the line.`
+      : `Opened in ${frames[0]?.file}:${frames[0]?.line}, of which no line is your own.`;
+  return { ...group, locationNote };
+}

@@ -46,10 +46,11 @@ export class OpenHandleLists {
     }
     const time = this.#options.now();
     const recording = this.#recordings.get(run);
+    const port = inspector && !inspector.debugger ? Number(new URL(inspector.url).port) : undefined;
     return {
       time,
       processes,
-      groups: groupHandles(handles, time).map((group) => withNote(group, origins)),
+      groups: groupHandles(handles, time, port).map((group) => withNote(group, origins)),
       ...(notes.length > 0 && {
         recording: {
           since: Math.min(...notes.map(({ since }) => since)),

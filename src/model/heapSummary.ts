@@ -25,7 +25,7 @@ export interface HeapThread {
   spaces: HeapSpace[];
 }
 
-export interface HeapSpace {
+interface HeapSpace {
   /** As V8 calls it: `old_space`. */
   name: string;
   used: number;
@@ -114,4 +114,4 @@ export function heapRows({ used, total, limit, external, arrayBuffers, spaces }:
 
 export const threadName = (thread: number) => (thread === 0 ? "Main thread" : `Worker thread ${thread}`);
 
-const percentOf = (part: number, whole: number) => formatPercent(whole > 0 ? part / whole : 0);
+const percentOf = (part: number, whole: number) => formatPercent(whole > 0 ? part / whole : 0, 1);

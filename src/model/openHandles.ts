@@ -110,7 +110,7 @@ const words: Record<HandleKind, [one: string, more: string]> = {
   unix: ["Unix socket", "Unix sockets"],
   socket: ["other socket", "other sockets"],
   pipe: ["pipe", "pipes"],
-  epoll: ["event loop (epoll)", "event loops (epoll)"],
+  epoll: ["event queue (epoll, io_uring)", "event queues (epoll, io_uring)"],
   eventfd: ["thread signal (eventfd)", "thread signals (eventfd)"],
   inotify: ["file watcher (inotify)", "file watchers (inotify)"],
   timerfd: ["timer (timerfd)", "timers (timerfd)"],

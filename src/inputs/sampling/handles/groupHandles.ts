@@ -7,27 +7,36 @@ const EXAMPLES = 100;
 /** So many files of one folder, or peers at one port, are one group. */
 const MANY = 20;
 
-/** Descriptors that are alike, the most first. Thousands of sockets to one peer are one group. */
-export function groupHandles(handles: readonly OpenHandle[], now: number): HandleGroup[] {
+/**
+ * Descriptors that are alike, the most first. Thousands of sockets to one peer are one group.
+ * @param now Unix seconds
+ * @param inspector the port of an inspector that we are attached to: its sockets are ours
+ */
+export function groupHandles(handles: readonly OpenHandle[], now: number, inspector?: number): HandleGroup[] {
   const listeners = new Set(
     handles.flatMap(({ kind, state, local }) => (kind === "tcp" && state === "listen" && local ? [local.port] : [])),
   );
-  const named = handles.map((handle) => ({ handle, names: namesOf(handle, listeners), rest: restOf(handle) }));
+  const named = handles.map((handle) => ({
+    handle,
+    names: namesOf(handle, listeners, inspector),
+    rest: restOf(handle),
+  }));
   const finer = new Map<string, Set<string>>();
   for (const { names, rest } of named) {
     if (names.wide === undefined) continue;
     const wide = `${names.wide}\n${rest}`;
     finer.set(wide, (finer.get(wide) ?? new Set()).add(names.narrow));
   }
-  const groups = new Map<string, OpenHandle[]>();
+  const groups = new Map<string, { target: string; members: OpenHandle[] }>();
   for (const { handle, names, rest } of named) {
     const many = names.wide !== undefined && (finer.get(`${names.wide}\n${rest}`)?.size ?? 0) > MANY;
-    const key = `${many ? names.wide : names.narrow}\n${rest}`;
+    const target = many && names.wide !== undefined ? names.wide : names.narrow;
+    const key = `${target}\n${rest}`;
     const group = groups.get(key);
-    if (group) group.push(handle);
-    else groups.set(key, [handle]);
+    if (group) group.members.push(handle);
+    else groups.set(key, { target, members: [handle] });
   }
-  return [...groups].map(([key, members]) => group(key.slice(0, key.indexOf("\n")), members, now)).sort(byCount);
+  return [...groups.values()].map(({ target, members }) => groupOf(target, members, now)).sort(byCount);
 }
 
 const byCount = (a: HandleGroup, b: HandleGroup) =>
@@ -45,7 +54,13 @@ interface Names {
   wide?: string;
 }
 
-function namesOf({ kind, target, state, local, remote }: OpenHandle, listeners: ReadonlySet<number>): Names {
+function namesOf(
+  { kind, target, state, local, remote }: OpenHandle,
+  listeners: ReadonlySet<number>,
+  inspector: number | undefined,
+): Names {
+  if (kind === "tcp" && local && local.port === inspector)
+    return { narrow: state === "listen" ? `the inspector, at ${addressText(local)}` : "a client of the inspector" };
   if (kind === "file") return { narrow: target, wide: `${dirname(target).replace(/\/$/, "")}/…` };
   if (kind === "tcp" || kind === "udp") return internetNames({ state, local, remote }, listeners);
   if (kind === "unix") return { narrow: target || "without a name (a pair, or a client's end)" };
@@ -65,7 +80,7 @@ function internetNames(
   return { narrow: addressText(remote), wide: `port ${remote.port} of many hosts` };
 }
 
-function group(target: string, members: OpenHandle[], now: number): HandleGroup {
+function groupOf(target: string, members: OpenHandle[], now: number): HandleGroup {
   const [{ kind, state, origin }] = members as [OpenHandle];
   const times = members.flatMap((handle) => handle.origin?.time ?? []);
   const newest = [...members].sort((a, b) => (b.origin?.time ?? 0) - (a.origin?.time ?? 0) || b.fd - a.fd);

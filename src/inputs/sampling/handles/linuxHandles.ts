@@ -10,6 +10,7 @@ const PIECE = 1000;
 /** How the kernel calls what is no file: `anon_inode:[eventpoll]`. */
 const ANONYMOUS: Record<string, HandleKind> = {
   "[eventpoll]": "epoll",
+  "[io_uring]": "epoll",
   "[eventfd]": "eventfd",
   inotify: "inotify",
   "[inotify]": "inotify",

@@ -266,7 +266,7 @@ export class Inspectors {
   }
 
   #runtime(agent: Agent, runtime: ProbeRuntime): void {
-    const { time, eventLoopDelay, eventLoopUtilization, gc, memory } = runtime;
+    const { time, eventLoopDelay, eventLoopUtilization, gc, memory, activeResources } = runtime;
     agent.record.runtime({
       time,
       eventLoopDelayP99: eventLoopDelay.p99,
@@ -274,8 +274,15 @@ export class Inspectors {
       eventLoopUtilization,
       gcDuration: gc.duration,
       gcMax: gc.max,
+      ...openedIn(activeResources),
     });
-    agent.record.memory({ time, ...memory });
+    agent.record.memory({ time, ...memory, ...(gc.heapAfter !== undefined && { afterCollection: gc.heapAfter }) });
     agent.faults(runtime);
   }
+}
+
+/** Of what Node tells by the names of its classes: requests end by themselves, and an immediate runs at once. */
+function openedIn(resources: ProbeRuntime["activeResources"]): { timers: number; handles: number } {
+  const handles = Object.entries(resources).filter(([type]) => !/^Timeout$|^Immediate$|Req/.test(type));
+  return { timers: resources.Timeout ?? 0, handles: handles.reduce((sum, [, count]) => sum + count, 0) };
 }

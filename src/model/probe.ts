@@ -55,7 +55,14 @@ export interface ProbeRuntime {
   /** Ratio of 1, since the last reading. */
   eventLoopUtilization: number;
   /** Pauses since the last reading: how many, together, the longest, and together by V8's kind. */
-  gc: { count: number; duration: number; max: number; kinds: Record<string, number> };
+  gc: {
+    count: number;
+    duration: number;
+    max: number;
+    kinds: Record<string, number>;
+    /** What the old generation held after the last collection of the whole heap, where there was one: the live heap. */
+    heapAfter?: number;
+  };
   memory: {
     rss: number;
     heapTotal: number;

@@ -48,6 +48,8 @@ export interface MetricDefinition {
   attributes?: readonly string[];
   /** Of an agent; otherwise of the machine or the collector. */
   agent?: boolean;
+  /** Something that an agent holds and should give back: watched for leaks. */
+  held?: boolean;
 }
 
 /** Every metric that we record by ourselves, beside those that agents name. Counts are per reading, rates per second. */
@@ -62,20 +64,27 @@ export const metrics = {
     description: "CPU of the agent's processes, in cores",
     agent: true,
   },
-  "process.memory.usage": { unit: "By", description: "Resident memory of the agent's processes", agent: true },
+  "process.memory.usage": {
+    unit: "By",
+    description: "Resident memory of the agent's processes",
+    agent: true,
+    held: true,
+  },
   "process.memory.virtual": { unit: "By", description: "Virtual memory of the agent's processes", agent: true },
   "process.unix.file_descriptor.count": {
     unit: "{file_descriptor}",
     description: "Open file descriptors",
     agent: true,
+    held: true,
   },
-  "process.thread.count": { unit: "{thread}", description: "Threads", agent: true },
+  "process.thread.count": { unit: "{thread}", description: "Threads", agent: true, held: true },
   "agent_vitals.process.count": { unit: "{process}", description: "Processes of the agent", agent: true },
   "agent_vitals.process.sockets": {
     unit: "{socket}",
     description: "Sockets by state",
     attributes: ["state"],
     agent: true,
+    held: true,
   },
   "process.disk.io": { unit: "By/s", description: "Disk traffic", attributes: ["disk.io.direction"], agent: true },
   "process.context_switches": { unit: "{context_switch}/s", description: "Context switches", agent: true },
@@ -84,8 +93,34 @@ export const metrics = {
     description: "GPU memory of the agent's processes",
     attributes: ["hw.id"],
     agent: true,
+    held: true,
   },
-  "v8js.memory.heap.used": { unit: "By", description: "Used V8 heap", agent: true },
+  "v8js.memory.heap.used": { unit: "By", description: "Used V8 heap", agent: true, held: true },
+  "agent_vitals.v8js.memory.heap.after_collection": {
+    unit: "By",
+    description: "Old generation of the V8 heap after a collection of the whole heap",
+    agent: true,
+    held: true,
+  },
+  "v8js.memory.external": {
+    unit: "By",
+    description: "Memory outside of the V8 heap that its objects hold",
+    agent: true,
+    held: true,
+  },
+  "v8js.memory.array_buffers": { unit: "By", description: "Of it, array buffers and Buffers", agent: true },
+  "agent_vitals.nodejs.handles": {
+    unit: "{handle}",
+    description: "Open handles (sockets, servers, pipes, watchers) that keep the process alive",
+    agent: true,
+    held: true,
+  },
+  "agent_vitals.nodejs.timers": {
+    unit: "{timer}",
+    description: "Timers that keep the process alive",
+    agent: true,
+    held: true,
+  },
   "v8js.memory.heap.limit": { unit: "By", description: "Limit of the V8 heap", agent: true },
   "v8js.gc.duration": { unit: "s/s", description: "Garbage collection pauses, seconds a second", agent: true },
   "nodejs.eventloop.delay.p99": { unit: "s", description: "Event loop delay, p99 of a second", agent: true },

@@ -53,6 +53,11 @@ export interface HeapSample {
   used?: number;
   total?: number;
   limit?: number;
+  /** After a collection of the whole heap, where one was seen since the sample before. */
+  afterCollection?: number;
+  /** Held outside of V8's heap by objects in it, array buffers included. */
+  external?: number;
+  arrayBuffers?: number;
 }
 
 /** One reading of a Node agent's runtime by the probe, over the second before. */
@@ -65,6 +70,9 @@ export interface RuntimeSample {
   /** Seconds of garbage collection pauses. */
   gcDuration: number;
   gcMax: number;
+  /** Timers, and handles (sockets, servers, pipes, watchers, …), that keep the process alive. */
+  timers: number;
+  handles: number;
 }
 
 /** The latest reading of one of the agent's own gauges (`recordMetric`). */

@@ -117,11 +117,14 @@ export class AgentRecord {
     this.#sink.readings(readings.all);
   }
 
-  memory(memory: Omit<Memory, "type">): void {
+  memory(memory: Omit<Memory, "type"> & Pick<HeapSample, "afterCollection">): void {
     const sample: HeapSample = { time: memory.time, rss: memory.rss };
     if (memory.heapUsed !== undefined) sample.used = memory.heapUsed;
     if (memory.heapTotal !== undefined) sample.total = memory.heapTotal;
     if (memory.heapLimit !== undefined) sample.limit = memory.heapLimit;
+    if (memory.afterCollection !== undefined) sample.afterCollection = memory.afterCollection;
+    if (memory.external !== undefined) sample.external = memory.external;
+    if (memory.arrayBuffers !== undefined) sample.arrayBuffers = memory.arrayBuffers;
     this.#heap.push(sample);
     this.readings(readingsOfHeap(this.#book, sample));
   }

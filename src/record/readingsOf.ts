@@ -35,7 +35,13 @@ function statesOf(book: SeriesBook, sockets: SocketCounts): Set<string> {
 }
 
 export function readingsOfHeap(book: SeriesBook, sample: HeapSample): Reading[] {
-  return book.at(sample.time).add("v8js.memory.heap.used", sample.used).add("v8js.memory.heap.limit", sample.limit).all;
+  return book
+    .at(sample.time)
+    .add("v8js.memory.heap.used", sample.used)
+    .add("v8js.memory.heap.limit", sample.limit)
+    .add("agent_vitals.v8js.memory.heap.after_collection", sample.afterCollection)
+    .add("v8js.memory.external", sample.external)
+    .add("v8js.memory.array_buffers", sample.arrayBuffers).all;
 }
 
 export function readingsOfRuntime(book: SeriesBook, sample: RuntimeSample): Reading[] {
@@ -44,7 +50,9 @@ export function readingsOfRuntime(book: SeriesBook, sample: RuntimeSample): Read
     .add("nodejs.eventloop.delay.p99", sample.eventLoopDelayP99)
     .add("nodejs.eventloop.delay.max", sample.eventLoopDelayMax)
     .add("nodejs.eventloop.utilization", sample.eventLoopUtilization)
-    .add("v8js.gc.duration", sample.gcDuration).all;
+    .add("v8js.gc.duration", sample.gcDuration)
+    .add("agent_vitals.nodejs.timers", sample.timers)
+    .add("agent_vitals.nodejs.handles", sample.handles).all;
 }
 
 export function readingsOfSystem(book: SeriesBook, sample: SystemSample): Reading[] {

@@ -64,6 +64,7 @@ function isRuntime(value: unknown): value is ProbeRuntime {
     areNumbers(eventLoopDelay, ["mean", "p50", "p99", "max"]) &&
     isAmount(eventLoopUtilization) &&
     areNumbers(gc, ["count", "duration", "max"]) &&
+    (gc?.heapAfter === undefined || isAmount(gc.heapAfter)) &&
     areNumbers(memory, ["rss", "heapTotal", "heapUsed", "heapLimit", "external", "arrayBuffers"]) &&
     areCounts(activeResources) &&
     areCounts(warnings) &&

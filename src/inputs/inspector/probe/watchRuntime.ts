@@ -42,16 +42,26 @@ export function watchRuntime(load: Load, crashing: () => void, parts: Parts): Ru
 
   let lastUtilization = performance.eventLoopUtilization();
 
-  let gc = { count: 0, duration: 0, max: 0, kinds: {} as Record<string, number> };
+  const MAJOR = 4;
+  let gc: ReturnType<RuntimeWatch["read"]>["gc"] = { count: 0, duration: 0, max: 0, kinds: {} };
+  /** Without what is young: it was made since the collection, for whose end we are told a little late. */
+  const readOld = () =>
+    getHeapSpaceStatistics()
+      .filter(({ space_name }) => !space_name.startsWith("new_"))
+      .reduce((sum, { space_used_size }) => sum + space_used_size, 0);
   const countCollection = (entry: PerformanceEntry & { detail?: unknown }) => {
     const duration = entry.duration / 1000;
-    const kind = KINDS[(entry.detail as { kind?: number } | undefined)?.kind ?? 0] ?? "other";
+    const number = (entry.detail as { kind?: number } | undefined)?.kind ?? 0;
+    const kind = KINDS[number] ?? "other";
     gc.count += 1;
     gc.duration += duration;
     gc.max = Math.max(gc.max, duration);
     gc.kinds[kind] = (gc.kinds[kind] ?? 0) + duration;
+    return number;
   };
-  const collections = new PerformanceObserver((list) => list.getEntries().forEach(countCollection));
+  const collections = new PerformanceObserver((list) => {
+    if (list.getEntries().map(countCollection).includes(MAJOR)) gc.heapAfter = readOld();
+  });
   collections.observe({ entryTypes: ["gc"] });
 
   let uncaughtExceptions = 0;

@@ -173,6 +173,8 @@ for (const major of NODE_MAJORS) {
       assert.ok(second.gc.max > 0 && second.gc.max <= second.gc.duration);
       assert.deepEqual(second.warnings, { OrderedWarning: 1 });
       const { memory } = second;
+      const { heapAfter = 0 } = second.gc;
+      assert.ok(heapAfter > 1e6 && heapAfter <= memory.heapUsed, `${heapAfter} after collection`);
       assert.ok(memory.rss > memory.heapUsed && memory.heapLimit > memory.heapTotal);
       const spaces = memory.heapSpaces.reduce((sum, { used }) => sum + used, 0);
       assert.ok(Math.abs(spaces - memory.heapUsed) / memory.heapUsed < 0.2, `${spaces} of ${memory.heapUsed}`);

@@ -46,6 +46,8 @@ export class Agent {
   inspector: InspectorState | undefined;
   /** A leak hunt is under way in it. */
   hunting = false;
+  /** What the watcher says of its living run. */
+  leak: Omit<NonNullable<AgentState["leak"]>, "hunting"> | undefined;
   #pending = new Map<string, AgentState["pending"][number]>();
   #faults: AgentState["faults"];
   #number = 0;
@@ -170,6 +172,10 @@ export class Agent {
     this.record.resources(sample, cores);
   }
 
+  /** Its processes as they were last read, the root first. */
+  get tree(): readonly ProcessRow[] {
+    return this.#tree;
+  }
   /** Pids of its tree as it was last read. */
   get pids(): number[] {
     return this.#tree.map(({ pid }) => pid);
@@ -215,6 +221,11 @@ export class Agent {
     const known = { ...this.#faults?.warnings };
     for (const [name, count] of Object.entries(warnings)) known[name] = (known[name] ?? 0) + count;
     this.#faults = { uncaughtExceptions, unhandledRejections, warnings: known };
+  }
+
+  /** Warnings of one name since the probe was installed. */
+  warningsOf(name: string): number {
+    return this.#faults?.warnings[name] ?? 0;
   }
 
   addDropped(dropped: Dropped): void {
@@ -263,13 +274,14 @@ export class Agent {
       ...(heap && { heap }),
       ...(this.inspector && living && { inspector: this.inspector }),
       ...(this.#faults && { faults: this.#faults }),
-      ...(this.hunting && {
-        leak: { verdict: "inconclusive", confidence: 0, summary: "A leak hunt is under way.", hunting: true },
-      }),
+      ...((this.leak || this.hunting) && { leak: { ...(this.leak ?? unknown), hunting: this.hunting } }),
       ...(this.lastActivity !== undefined && { lastActivity: this.lastActivity }),
     };
   }
 }
+
+/** Of a run that is hunted in before it is judged. */
+const unknown = { verdict: "inconclusive", confidence: 0, summary: "A leak hunt is under way." } as const;
 
 function endLabel(exitCode: number | undefined, stopped: boolean | undefined): string {
   if (stopped) return "Stopped";

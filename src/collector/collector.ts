@@ -11,10 +11,12 @@ import type { HandleRecording, OpenHandles } from "../model/openHandles.ts";
 import type { AgentSeries, Hardware, RunState, WorkspaceState } from "../model/state.ts";
 import type { TurnDetail } from "../model/turns.ts";
 import type { Allocation } from "../model/wire.ts";
+import { Sinks } from "../record/sinks.ts";
 import type { Addresses } from "./addresses.ts";
 import type { Agent } from "./agent.ts";
 import { Attaching } from "./attaching.ts";
 import { Attachments } from "./attachments.ts";
+import { AutomaticHunts } from "./automaticHunts.ts";
 import { Clients } from "./clients.ts";
 import { type Config, readConfig } from "./config/readConfig.ts";
 import { watchConfig } from "./config/watchConfig.ts";
@@ -30,6 +32,7 @@ import { type Inspected, inspected } from "./inspected.ts";
 import { Inspectors } from "./inspectors.ts";
 import { Launcher } from "./launcher.ts";
 import { type HuntParams, LeakHunts } from "./leakHunts.ts";
+import { LeakWatcher } from "./leakWatcher.ts";
 import type { Logger } from "./log.ts";
 import { MachineSampling } from "./machineSampling.ts";
 import { Measurements } from "./measurements.ts";
@@ -78,6 +81,8 @@ export interface CollectorOptions {
 }
 
 const now = () => Date.now() / 1000;
+/** Seconds that nobody sets. */
+const clock = () => performance.now() / 1000;
 
 /** The object graph of one workspace's collector, and what its control socket offers. */
 export class Collector {
@@ -98,6 +103,8 @@ export class Collector {
   readonly #inspected: Inspected;
   readonly #handles: OpenHandleLists;
   readonly #leakHunts: LeakHunts;
+  readonly #leakWatcher: LeakWatcher;
+  readonly #automaticHunts: AutomaticHunts;
   readonly #otlp: OtlpDoor;
   readonly #modelServers: ModelServerWatch;
   readonly #measurements = new Measurements(now);
@@ -132,10 +139,11 @@ export class Collector {
       onEnd: (runId) => this.#hub.processEnded(runId),
       onError: (error) => log("warning", `Process figures: ${error.message}`),
     });
+    const sinks = new Sinks();
     this.#hub = new Hub({
       now,
       identify: processIdentity,
-      sink: this.recorder.sink,
+      sink: sinks,
       runNumber: (agent, id) => this.recorder.runNumber(agent, id),
       onBegin: (run, visible) => {
         if (visible) this.#sampler.watch(run.pid, run.id);
@@ -151,6 +159,16 @@ export class Collector {
       },
       log,
     });
+    this.#leakWatcher = new LeakWatcher({
+      hub: this.#hub,
+      modelServers: () => this.#modelServerStates,
+      now,
+      clock,
+      log,
+      onChange: (agent) => this.#leaksChange(agent),
+      onSure: (agent, watch) => this.#automaticHunts.consider(agent, watch),
+    });
+    sinks.set([this.recorder.sink, this.#leakWatcher.recent.sink]);
     this.#machine = new MachineSampling({ hub: this.#hub, storeFolder: addresses.store, now, log });
     this.#inspectors = new Inspectors({
       hub: this.#hub,
@@ -195,6 +213,10 @@ export class Collector {
         this.#launcher.refreshKept();
         this.#hub.touch();
       },
+      onTaking: (agent, begins) => {
+        if (begins) this.#leakWatcher.recent.pause(agent.name);
+        else this.#leakWatcher.recent.resume(agent.name);
+      },
     });
     this.#inspected = inspect;
     this.#handles = new OpenHandleLists({
@@ -208,9 +230,13 @@ export class Collector {
       program: options.leakWorker,
       identify: processIdentity,
       now,
-      onChange: (agent) => this.#leaksChange(agent),
-      onReport: (reported) => this.#control.sendLeakReport(reported),
+      onChange: (agent) => this.#huntChanged(agent),
+      onReport: (agent, reported) => {
+        this.#leakWatcher.reported(agent, reported);
+        this.#control.sendLeakReport(reported);
+      },
     });
+    this.#automaticHunts = new AutomaticHunts({ hunts: this.#leakHunts, log });
     this.#otlp = new OtlpDoor({
       addresses,
       hub: this.#hub,
@@ -237,6 +263,7 @@ export class Collector {
   async start(): Promise<void> {
     const { addresses, log } = this.#options;
     this.#applyRecord();
+    this.#applyLeaks();
     this.#watchConfig();
     this.#launcher.adopt();
     const kept = readState(addresses.stateFile);
@@ -270,6 +297,7 @@ export class Collector {
     this.#sampler.setInterval(settings.samplingInterval);
     this.#modelServers.setInterval(settings.modelServerInterval);
     this.#applyRecord();
+    this.#applyLeaks();
     this.#save();
     if (folders) this.#watchConfig();
     this.#hub.touch();
@@ -285,6 +313,11 @@ export class Collector {
     const { systemInterval, gpuInterval } = this.#settings;
     this.recorder.configure(this.#settings);
     this.#machine.configure({ system: systemInterval, gpu: gpuInterval });
+  }
+
+  #applyLeaks(): void {
+    this.#leakWatcher.configure(this.#settings.leaks);
+    this.#automaticHunts.mode = this.#settings.leaks.autoHunt;
   }
 
   state(): WorkspaceState {
@@ -416,9 +449,10 @@ export class Collector {
   /** What is known of an agent's leaks. */
   leaks(name: string): AgentLeaks {
     const agent = this.#agent(name);
+    const watch = this.#leakWatcher.of(agent);
     const hunt = this.#leakHunts.state(agent);
     const reported = this.#leakHunts.reports.get(name);
-    return { agent: name, ...(hunt && { hunt }), ...(reported && { reported }) };
+    return { agent: name, ...(watch && { watch }), ...(hunt && { hunt }), ...(reported && { reported }) };
   }
 
   turn(name: string, index: number): TurnDetail | undefined {
@@ -564,6 +598,7 @@ export class Collector {
     this.#machine.want(running || this.#control.watched().size > 0 || this.recorder.exporting);
     this.#machine.tick();
     this.recorder.tick();
+    this.#leakWatcher.tick();
     const watched = this.#control.watched();
     for (const name of this.#leaksChanged)
       if (watched.has(name) && this.#hub.agent(name)) this.#control.sendLeaks(this.leaks(name));
@@ -571,10 +606,20 @@ export class Collector {
   }
 
   #leaksChange(agent: Agent): void {
-    const hunting = this.#leakHunts.state(agent) !== undefined;
-    if (agent.hunting !== hunting) this.#hub.touch();
-    agent.hunting = hunting;
     this.#leaksChanged.add(agent.name);
+    this.#hub.touch();
+  }
+
+  #huntChanged(agent: Agent): void {
+    this.#leaksChanged.add(agent.name);
+    const hunting = this.#leakHunts.state(agent) !== undefined;
+    if (agent.hunting === hunting) return;
+    agent.hunting = hunting;
+    this.#hub.touch();
+    // What a hunt does to the agent is none of its own.
+    if (hunting) this.#leakWatcher.recent.pause(agent.name);
+    else this.#leakWatcher.recent.resume(agent.name);
+    this.#automaticHunts.hunted(agent);
   }
 
   #clientsChanged(count: number): void {

@@ -26,6 +26,8 @@ export interface HeapSnapshotsOptions {
   now: () => number;
   /** A run has one more file. */
   onKept: () => void;
+  /** The agent's pause begins, or has ended. */
+  onTaking: (agent: Agent, begins: boolean) => void;
 }
 
 export interface TakeOptions {
@@ -56,12 +58,13 @@ export class HeapSnapshots {
   async take(agent: Agent, { file, onProgress, signal }: TakeOptions): Promise<TakenSnapshot> {
     if (file !== undefined && !isAbsolute(file)) throw new Error(`${file} can't be written: give its whole path.`);
     const { run, inspector } = await this.#options.inspected(agent);
-    const { now, identify } = this.#options;
+    const { now, identify, onTaking } = this.#options;
     const identity = identify(run.pid);
     const path = file ?? this.#nextFile(agent, run);
     const begun = now();
     let began = false;
     this.#writing.add(path);
+    onTaking(agent, true);
     try {
       const taken = await takeHeapSnapshot(inspector, path, {
         signal,
@@ -79,6 +82,7 @@ export class HeapSnapshots {
       if (!ended) throw error;
       throw new Error(`${agent.name} ended while its heap snapshot was taken: nothing is left of it. Start it again.`);
     } finally {
+      onTaking(agent, false);
       this.#writing.delete(path);
     }
   }

@@ -267,6 +267,7 @@ export class Inspectors {
 
   #runtime(agent: Agent, runtime: ProbeRuntime): void {
     const { time, eventLoopDelay, eventLoopUtilization, gc, memory, activeResources } = runtime;
+    agent.faults(runtime);
     agent.record.runtime({
       time,
       eventLoopDelayP99: eventLoopDelay.p99,
@@ -275,9 +276,9 @@ export class Inspectors {
       gcDuration: gc.duration,
       gcMax: gc.max,
       ...openedIn(activeResources),
+      listenerWarnings: agent.warningsOf("MaxListenersExceededWarning"),
     });
     agent.record.memory({ time, ...memory, ...(gc.heapAfter !== undefined && { afterCollection: gc.heapAfter }) });
-    agent.faults(runtime);
   }
 }
 

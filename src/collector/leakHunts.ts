@@ -33,7 +33,7 @@ export interface LeakHuntsOptions {
   /** A hunt began, went on or ended in this agent. */
   onChange: (agent: Agent) => void;
   /** It ended with a report. */
-  onReport: (reported: LeakReported) => void;
+  onReport: (agent: Agent, reported: LeakReported) => void;
 }
 
 export interface HuntParams extends Omit<HuntLeaksParams, "agent" | "id"> {
@@ -86,7 +86,7 @@ export class LeakHunts {
       });
       const reported = { agent: agent.name, time: now(), report };
       this.reports.set(agent.name, reported);
-      onReport(reported);
+      onReport(agent, reported);
       return reported;
     } finally {
       this.#underWay.delete(agent);

@@ -80,6 +80,22 @@ export interface CollectorSettings {
   };
   /** Between two looks at a model server; 0: none. */
   modelServerInterval: number;
+  leaks: LeakSettings;
+}
+
+/** How agents are watched for leaks. Seconds. */
+export interface LeakSettings {
+  enabled: boolean;
+  /** What is judged: the last so many seconds. */
+  window: number;
+  /** Between two judgements of an agent. */
+  interval: number;
+  /** Standard deviations of a trend's test from which it is one. */
+  evidence: number;
+  /** Growth over a window, of the level, that is worth telling of; ratio of 1. */
+  leastGrowth: number;
+  /** Begin a hunt by ourselves, once a run, when something surely grows. */
+  autoHunt: "never" | "withoutSnapshots" | "always";
 }
 
 /** What the store keeps. */

@@ -14,6 +14,14 @@ const defaultSettings: CollectorSettings = {
   trusted: false,
   otlp: { enabled: true, requireToken: true, environment: true },
   modelServerInterval: 5,
+  leaks: {
+    enabled: true,
+    window: 1200,
+    interval: 30,
+    evidence: 3.9,
+    leastGrowth: 0.02,
+    autoHunt: "withoutSnapshots",
+  },
   record: {
     enabled: true,
     maxSize: 512 * 1024 * 1024,
@@ -24,11 +32,12 @@ const defaultSettings: CollectorSettings = {
 
 /** What an earlier version kept, or a client left out, may lack what this one knows. */
 export function withDefaults(told: Partial<CollectorSettings> = {}): CollectorSettings {
-  const { otlp, record } = defaultSettings;
+  const { otlp, record, leaks } = defaultSettings;
   return {
     ...defaultSettings,
     ...told,
     otlp: { ...otlp, ...told.otlp },
+    leaks: { ...leaks, ...told.leaks },
     record: { ...record, ...told.record, keep: { ...record.keep, ...told.record?.keep } },
   };
 }

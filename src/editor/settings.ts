@@ -23,6 +23,14 @@ export function collectorSettings(): CollectorSettings {
       environment: otlpEnvironment(),
     },
     modelServerInterval: read("modelServerInterval", 5),
+    leaks: {
+      enabled: read("leaks.enabled", true),
+      window: read("leaks.window", 20) * MINUTE,
+      interval: read("leaks.interval", 30),
+      evidence: read("leaks.evidence", 3.9),
+      leastGrowth: read("leaks.leastGrowth", 2) / 100,
+      autoHunt: read<CollectorSettings["leaks"]["autoHunt"]>("leaks.autoHunt", "withoutSnapshots"),
+    },
     record: {
       enabled: read("record.enabled", true),
       maxSize: read("record.maxSize", 512) * MIB,
@@ -42,6 +50,7 @@ function remote<K extends string>(key: K, url: string, headers: string): { [key 
 }
 
 const MIB = 1024 * 1024;
+const MINUTE = 60;
 const HOUR = 3600;
 const DAY = 24 * HOUR;
 

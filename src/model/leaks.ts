@@ -124,6 +124,8 @@ export interface WatchedResource {
   exhaustedIn?: { value: number; from: number; to: number | null };
   /** Of a leak. */
   severity?: Severity;
+  /** It grows, and only a collection of garbage, or a hunt, can tell whether it is a leak. */
+  unsettled?: boolean;
   /** What decided. */
   reason: string;
 }

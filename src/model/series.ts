@@ -121,6 +121,12 @@ export const metrics = {
     agent: true,
     held: true,
   },
+  "agent_vitals.nodejs.listener_warnings": {
+    unit: "{warning}",
+    description: "Node's warnings that an emitter has more listeners than its bound, since the probe came in",
+    agent: true,
+    held: true,
+  },
   "v8js.memory.heap.limit": { unit: "By", description: "Limit of the V8 heap", agent: true },
   "v8js.gc.duration": { unit: "s/s", description: "Garbage collection pauses, seconds a second", agent: true },
   "nodejs.eventloop.delay.p99": { unit: "s", description: "Event loop delay, p99 of a second", agent: true },

@@ -73,6 +73,8 @@ export interface RuntimeSample {
   /** Timers, and handles (sockets, servers, pipes, watchers, …), that keep the process alive. */
   timers: number;
   handles: number;
+  /** Since the probe came in: an emitter has more listeners than its bound (`MaxListenersExceededWarning`). */
+  listenerWarnings: number;
 }
 
 /** The latest reading of one of the agent's own gauges (`recordMetric`). */
@@ -302,7 +304,7 @@ export interface DistributionBar {
 /** Marks that run through every track. */
 export interface TimeMark {
   time: number;
-  kind: "start" | "exit" | "crash" | "restart" | "gap" | "alert" | "change";
+  kind: "start" | "exit" | "crash" | "restart" | "gap" | "alert" | "change" | "leak";
   label: string;
   /** For a band, e.g. the collector's absence. */
   endTime?: number;

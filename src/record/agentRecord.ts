@@ -55,6 +55,8 @@ export class AgentRecord {
   #sent = { resources: 0, heap: 0, runtime: 0, marks: 0, readings: 0 };
   interruptions = 0;
   turns = 0;
+  /** Of the run, those that a full queue folded included. */
+  responses = 0;
 
   constructor(name: string, sink: RecordSink) {
     this.#name = name;
@@ -92,6 +94,7 @@ export class AgentRecord {
   }
 
   summary(now: number, summary: Summary): void {
+    this.responses += summary.count;
     this.#queryTypes.merge(now, summary);
     for (const measurement of this.#measurements) measurement.merge(summary);
     this.#sink.summary(this.#name, this.#bounded(summary));
@@ -175,6 +178,7 @@ export class AgentRecord {
     this.#metrics.clear();
     this.interruptions = 0;
     this.turns = 0;
+    this.responses = 0;
   }
 
   /** Begins to keep figures of their own from now on. */
@@ -280,6 +284,7 @@ export class AgentRecord {
   }
 
   #count(now: number, one: Counted): void {
+    this.responses++;
     this.#queryTypes.count(now, one);
     for (const measurement of this.#measurements) measurement.count(one);
     this.#rows.add(one);

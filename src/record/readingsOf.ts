@@ -52,7 +52,8 @@ export function readingsOfRuntime(book: SeriesBook, sample: RuntimeSample): Read
     .add("nodejs.eventloop.utilization", sample.eventLoopUtilization)
     .add("v8js.gc.duration", sample.gcDuration)
     .add("agent_vitals.nodejs.timers", sample.timers)
-    .add("agent_vitals.nodejs.handles", sample.handles).all;
+    .add("agent_vitals.nodejs.handles", sample.handles)
+    .add("agent_vitals.nodejs.listener_warnings", sample.listenerWarnings).all;
 }
 
 export function readingsOfSystem(book: SeriesBook, sample: SystemSample): Reading[] {

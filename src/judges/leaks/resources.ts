@@ -14,7 +14,7 @@ export interface Reading {
 export const HEAP = "v8js.memory.heap.used";
 /** Bytes that buffers hold outside of it. */
 export const EXTERNAL = "v8js.memory.external";
-const RSS = "process.memory.usage";
+export const RSS = "process.memory.usage";
 
 /** What is added to a resource's name where it is of a worker thread. */
 export const ofWorker = (thread: number) => ` (worker ${thread})`;

@@ -123,7 +123,8 @@ export class PerformanceLog implements RecordSink {
   }
 
   event({ time, agent, kind, label }: RecordedEvent): void {
-    const severity = kind === "crash" ? "error" : kind === "alert" || kind === "gap" ? "warning" : "notice";
+    const severity =
+      kind === "crash" ? "error" : kind === "alert" || kind === "gap" || kind === "leak" ? "warning" : "notice";
     if (!this.#wants(severity)) return;
     this.#add({ kind: "event", time, ...(agent !== undefined && { agent }), severity, event: kind, label });
   }

@@ -97,7 +97,7 @@ const EventRecord = Type.Object(
     time,
     agent: Type.Optional(Type.String()),
     severity: Type.Union([Type.Literal("notice"), Type.Literal("warning"), Type.Literal("error")]),
-    event: Type.String({ description: "start, exit, crash, restart, gap, alert or change" }),
+    event: Type.String({ description: "start, exit, crash, restart, gap, alert, change or leak" }),
     label: Type.String({ description: "for people" }),
   },
   { description: "What the flags over the dashboard's charts say." },

@@ -52,6 +52,7 @@ const icons: Record<TimeMark["kind"], string> = {
   gap: "circle-slash",
   alert: "bell",
   change: "settings",
+  leak: "warning",
 };
 
 export function flagIcon({ kind }: TimeMark): string {

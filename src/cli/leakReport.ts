@@ -37,7 +37,8 @@ function row({ name, unit, verdict, level, growthPerTurn, reason, pattern }: Lea
 }
 
 function suspectLines(suspect: LeakSuspect, number: number): string[] {
-  const { explanation, growthBytes, growthPerTurn, retainerPath, location, locationNote, advice, kind } = suspect;
+  const { explanation, count, growthBytes, growthPerTurn, retainerPath, location, locationNote, advice, kind } =
+    suspect;
   const rise = growthPerTurn === null ? "" : `, ${formatBytes(growthPerTurn)} a turn`;
   const where = location
     ? `${location.file}:${location.line}:${location.column}`
@@ -46,7 +47,7 @@ function suspectLines(suspect: LeakSuspect, number: number): string[] {
     `${number}. ${styled("bold", printable(explanation))}`,
     `   ${printable(where)}`,
     ...(retainerPath === "" ? [] : [`   held by: ${printable(retainerPath)}`]),
-    `   +${formatBytes(growthBytes)}${rise} (${kind})`,
+    `   +${growthBytes > 0 ? formatBytes(growthBytes) : count}${rise} (${kind})`,
     `   ${advice}`,
   ];
 }

@@ -227,6 +227,7 @@ export class Collector {
     this.#leakHunts = new LeakHunts({
       snapshots: this.#heapSnapshots,
       inspected: inspect,
+      handles: this.#handles,
       program: options.leakWorker,
       identify: processIdentity,
       now,

@@ -16,15 +16,18 @@ import { type Identify, isAlive } from "../model/process.ts";
 import { pauseText } from "../model/snapshotCost.ts";
 import type { RunState } from "../model/state.ts";
 import type { Agent } from "./agent.ts";
+import { turnsForDescriptors, withDescriptors } from "./descriptorSuspects.ts";
 import type { HeapSnapshots } from "./heapSnapshots.ts";
 import { huntedAgent } from "./huntedAgent.ts";
 import { HuntUnderWay } from "./huntUnderWay.ts";
 import type { Inspected } from "./inspected.ts";
+import type { OpenHandleLists } from "./openHandleLists.ts";
 import type { HuntLeaksParams, LeakHuntAction } from "./protocol.ts";
 
 export interface LeakHuntsOptions {
   snapshots: HeapSnapshots;
   inspected: Inspected;
+  handles: Pick<OpenHandleLists, "openedDuring">;
   /** The worker's program. */
   program: string;
   identify: Identify;
@@ -46,6 +49,8 @@ export interface HuntParams extends Omit<HuntLeaksParams, "agent" | "id"> {
 const DYING = 0.5;
 /** Readings of a hunt, between which it waits where others make the turns. */
 const READINGS = 52;
+/** Readings' times in which others make turns while it is noted what they open. */
+const WAITS = 4;
 /** Seconds that one turn may take. */
 const LONGEST_TURN = 60;
 
@@ -107,7 +112,13 @@ export class LeakHunts {
     const identity = identify(run.pid);
     const begun = now();
     try {
-      const report = await this.#huntIn(agent, run, inspector, params);
+      const report = await this.#findOpenings(
+        agent,
+        run,
+        inspector,
+        params,
+        await this.#huntIn(agent, run, inspector, params),
+      );
       // A thread's heap is its own: that one grows is known now, and what grows there is not.
       const growing = report.verdict === "leak" && leaksIn(report, 0) ? undefined : growingWorker(report);
       const thread = inspector.workers.find((worker) => worker.thread === growing);
@@ -122,6 +133,27 @@ export class LeakHunts {
     } finally {
       agent.record.mark({ time: begun, endTime: now(), kind: "change", label: "Leak hunt" });
     }
+  }
+
+  /** Where descriptors grow and no object on the heap tells why, some turns more tell the lines that open them. */
+  async #findOpenings(
+    agent: Agent,
+    run: RunState,
+    inspector: AttachedInspector,
+    params: HuntParams,
+    report: LeakReport,
+  ): Promise<LeakReport> {
+    const count = turnsForDescriptors(report, params.turns);
+    if (count === undefined) return report;
+    const turns = params.action ? driver(params.action, params.signal) : waiter(agent, params);
+    let done = 0;
+    const act = async () => {
+      // Those that others make come a reading's time apart.
+      for (let i = 0; i < (params.action ? 1 : WAITS); i++) done += await turns(count);
+      params.onProgress({ step: "reading", share: 0.99, turns: report.turns + done });
+    };
+    const groups = await this.#options.handles.openedDuring(run, inspector, act);
+    return withDescriptors({ ...report, turns: report.turns + done }, groups, done);
   }
 
   async #huntIn(

@@ -2,7 +2,7 @@ import type { AttachedInspector } from "../inputs/inspector/attached.ts";
 import { HandleRecorder, readNotes } from "../inputs/inspector/handles/handleRecorder.ts";
 import { groupHandles } from "../inputs/sampling/handles/groupHandles.ts";
 import { readHandles } from "../inputs/sampling/handles/readHandles.ts";
-import type { HandleGroup, HandleRecording, OpenHandles } from "../model/openHandles.ts";
+import type { HandleGroup, HandleRecording, OpenHandle, OpenHandles } from "../model/openHandles.ts";
 import type { RunState } from "../model/state.ts";
 import type { Agent } from "./agent.ts";
 import { HandleOrigins } from "./handleOrigins.ts";
@@ -37,20 +37,13 @@ export class OpenHandleLists {
   async list(agent: Agent): Promise<OpenHandles> {
     const run = this.#runOf(agent);
     const inspector = this.#options.inspectorOf(run);
-    const notes = inspector ? await readNotes(inspector) : [];
-    const { processes, handles } = await readHandles(run.pid);
-    const origins = new HandleOrigins(notes, run.startTime);
-    for (const handle of handles) {
-      const origin = handle.pid === run.pid ? origins.of(handle) : undefined;
-      if (origin) handle.origin = origin;
-    }
+    const { processes, handles, notes, group } = await this.#read(run, inspector);
     const time = this.#options.now();
     const recording = this.#recordings.get(run);
-    const port = inspector && !inspector.debugger ? Number(new URL(inspector.url).port) : undefined;
     return {
       time,
       processes,
-      groups: groupHandles(handles, time, port).map((group) => withNote(group, origins)),
+      groups: group(handles),
       ...(notes.length > 0 && {
         recording: {
           since: Math.min(...notes.map(({ since }) => since)),
@@ -84,6 +77,36 @@ export class OpenHandleLists {
     const recording = { recorder, inspector, since, until: now() + seconds, timer };
     this.#recordings.set(run, recording);
     return { since, until: recording.until, lost: 0 };
+  }
+
+  /**
+   * What is opened while something is done, and still open at its end.
+   * @throws when the agent doesn't let it be noted, or what is done throws
+   */
+  async openedDuring(run: RunState, inspector: AttachedInspector, act: () => Promise<void>): Promise<HandleGroup[]> {
+    const recorder = await HandleRecorder.start(inspector);
+    try {
+      const since = this.#options.now();
+      await act();
+      const { handles, group } = await this.#read(run, inspector);
+      return group(handles.filter(({ origin }) => origin !== undefined && origin.time >= since));
+    } finally {
+      await recorder.stop();
+    }
+  }
+
+  async #read(run: RunState, inspector: AttachedInspector | undefined) {
+    const notes = inspector ? await readNotes(inspector) : [];
+    const { processes, handles } = await readHandles(run.pid);
+    const origins = new HandleOrigins(notes, run.startTime);
+    for (const handle of handles) {
+      const origin = handle.pid === run.pid ? origins.of(handle) : undefined;
+      if (origin) handle.origin = origin;
+    }
+    const port = inspector && !inspector.debugger ? Number(new URL(inspector.url).port) : undefined;
+    const group = (some: readonly OpenHandle[]) =>
+      groupHandles(some, this.#options.now(), port).map((one) => withNote(one, origins));
+    return { processes, handles, notes, group };
   }
 
   /** The run has ended, or nobody asks any more. */

@@ -151,6 +151,9 @@ export type DashboardCommand =
   | "agentVitals.measurePss"
   | "agentVitals.takeHeapSnapshot"
   | "agentVitals.huntForLeaks"
+  | "agentVitals.collectGarbage"
+  | "agentVitals.heapSummary"
+  | "agentVitals.openHandles"
   | "agentVitals.findGrowingLines"
   | "agentVitals.showSilencedLeaks";
 

@@ -116,11 +116,13 @@ function toDiagnostic({ agent, suspect }: LeakFinding): vscode.Diagnostic {
   const { location, explanation, growthBytes, growthPerTurn, retainerPath, rule } = suspect;
   const start = new vscode.Position(location.line - 1, location.column - 1);
   const rise = growthPerTurn === null ? `${formatBytes(growthBytes)} more` : `${formatBytes(growthPerTurn)} a turn`;
+  // Of descriptors there are no bytes.
+  const figures = growthBytes > 0 ? `${rise} in ${agent}` : `In ${agent}`;
   const held = retainerPath === "" ? "" : `\nHeld by: ${retainerPath}`;
   const diagnostic = new vscode.Diagnostic(
     // To the end of the line, whatever its length.
     new vscode.Range(start, start.with({ character: Number.MAX_SAFE_INTEGER })),
-    `${explanation} ${rise} in ${agent}.${held}`,
+    `${explanation} ${figures}.${held}`,
     vscode.DiagnosticSeverity.Warning,
   );
   diagnostic.source = "Agent Vitals";

@@ -7,12 +7,15 @@ import { HandleOrigins } from "../../../src/collector/handleOrigins.ts";
 import { HandleRecorder, readNotes } from "../../../src/inputs/inspector/handles/handleRecorder.ts";
 import { createGuests } from "../../../src/inputs/inspector/probe/guests.ts";
 import type { Tools } from "../../../src/inputs/inspector/probe/parts.ts";
+import { evaluate } from "../../../src/inputs/inspector/session.ts";
 import { readHandles } from "../../../src/inputs/sampling/handles/readHandles.ts";
 import { processIdentity } from "../../../src/inputs/sampling/process/identity.ts";
 import type { OpenHandle } from "../../../src/model/openHandles.ts";
 import { until } from "../../support/until.ts";
 import { Stage } from "../inspector/support.ts";
 import { fixture, lineOf, Opener, type OpenerKind } from "./opener.ts";
+
+const EXPRESSIONS = join(import.meta.dirname, "../../../src/inputs/inspector/handles/expressions.ts");
 
 /** What is open in the opener with the line that opened it, as `openSync.txt 20`, `tcp 25`. */
 async function lines(pid: number, notes: Awaited<ReturnType<HandleRecorder["read"]>>): Promise<string[]> {
@@ -136,6 +139,26 @@ describe("where files and sockets are opened", function () {
     const after = await read();
     assert.equal((await of(after))?.location, null);
     assert.deepEqual([...after.changed], [source]);
+  });
+
+  it("is noted by what the minified bundle sends, too", async () => {
+    const opener = open(stage, "mjs");
+    await opener.ready();
+    const { inspector } = await stage.attach({ pid: opener.program.pid });
+    const outfile = join(opener.folder, "expressions.mjs");
+    const options = { bundle: true, minify: true, format: "esm", platform: "node", target: "node22.15" } as const;
+    await build({ entryPoints: [EXPRESSIONS], outfile, ...options, logLevel: "error" });
+    const bundled: typeof import("../../../src/inputs/inspector/handles/expressions.ts") = await import(outfile);
+    assert.equal(await evaluate(inspector, bundled.recordExpression("bundled")), true);
+    await opener.does("open");
+    const notes = await readNotes(inspector);
+    const found = await lines(opener.program.pid, notes);
+    assert.ok(
+      expected("mjs").every((one) => found.includes(one)),
+      found.join("\n"),
+    );
+    await evaluate(inspector, bundled.releaseExpression("bundled"));
+    assert.equal(await opener.isAsBefore(), true);
   });
 
   it("is the agent's own line behind fetch", async () => {

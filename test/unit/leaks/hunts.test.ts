@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { readdirSync, utimesSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, utimesSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import type { LeakReport } from "../../../src/model/leaks.ts";
@@ -99,6 +99,23 @@ describe("a leak hunt", function () {
     assert.equal(code, 2);
     assert.match(stderr, /ended in the middle of the leak hunt: start it again, and hunt anew\.$/m);
     assert.deepEqual(left(), []);
+  });
+
+  it("tells the line of files that are opened by number and forgotten, which no heap knows", async () => {
+    const file = join(import.meta.dirname, "../../fixtures/handles/leaking.mjs");
+    const { program, url } = await served(file);
+    const args = ["--pid", `${program.pid}`, "--action", url, "--turns", "200", "--no-snapshot", "--json"];
+    const { code, stdout } = await terminal.cli("leaks", ...args).ended;
+    assert.equal(code, 1);
+    const { summary, suspects } = JSON.parse(stdout) as LeakReport;
+    const line =
+      readFileSync(file, "utf8")
+        .split("\n")
+        .findIndex((text) => text.includes("// LEAK")) + 1;
+    const suspect = suspects.find(({ rule }) => rule === "open-descriptors");
+    assert.deepEqual(suspect?.location, { file, line, column: 3 });
+    assert.match(suspect.explanation, /^\d+ files \(.*node\) opened in \d+ turns are still open\.$/);
+    assert.ok(summary.length > 0);
   });
 
   it("names no line of a file that was changed since the agent was started", async () => {

@@ -22,10 +22,16 @@ export function AlsoHere({ agent, run }: { agent: AgentState; run: Run }) {
 
 function offers(agent: AgentState): { label: string; command: DashboardCommand }[] {
   if (agent.status !== "running") return [];
-  if (mayBeNode(agent)) return [{ label: snapshotLabel(agent), command: "agentVitals.takeHeapSnapshot" }];
+  const handles = { label: "Open files and sockets", command: "agentVitals.openHandles" } as const;
+  const heap = [
+    { label: "Collect garbage", command: "agentVitals.collectGarbage" },
+    { label: "Heap summary", command: "agentVitals.heapSummary" },
+    handles,
+  ] as const;
+  if (mayBeNode(agent)) return [{ label: snapshotLabel(agent), command: "agentVitals.takeHeapSnapshot" }, ...heap];
   if (agent.connections > 0 && agent.runs[0]?.runtime?.startsWith("Python"))
-    return [{ label: "Find growing lines", command: "agentVitals.findGrowingLines" }];
-  return [];
+    return [{ label: "Find growing lines", command: "agentVitals.findGrowingLines" }, ...heap];
+  return [handles];
 }
 
 function snapshotLabel({ heap }: AgentState): string {

@@ -82,7 +82,7 @@ function figures({ count, class: name, growthBytes, growthPerTurn }: LeakSuspect
           , <b>+{formatBytes(growthPerTurn)} a turn</b>
         </>
       )}
-      , {formatBytes(growthBytes)} in the hunt
+      {growthBytes > 0 && `, ${formatBytes(growthBytes)} in the hunt`}
     </>
   );
 }

@@ -47,6 +47,8 @@ export function recordHandles({ load, tap, subscribe }: Tools): Guest {
   const files = new Map<number, { time: number; site: number; path: string }>();
   const undo: (() => void)[] = [];
   let lost = 0;
+  /** Looked through when there are so many. */
+  let full = 256;
 
   /** The number of the place that called what called this; undefined when it is none of the agent's own. */
   const here = (): number | undefined => {
@@ -87,15 +89,23 @@ export function recordHandles({ load, tap, subscribe }: Tools): Guest {
     const one = typeof fd === "number" ? fd : handle?.fd;
     return typeof one === "number" && one >= 0 ? one : undefined;
   };
-  /** Neither closed nor collected: a UDP socket has a descriptor that it doesn't tell. */
-  const living = (object: object | undefined): object is object =>
-    object !== undefined && (object instanceof dgram.Socket ? true : descriptorOf(object) !== undefined);
+  /** Closed for good: a socket that is being connected and a file that is being opened have no descriptor yet. */
+  const isOver = (object: object): boolean => {
+    const { destroyed, fd } = object as { destroyed?: boolean; fd?: number | null };
+    return destroyed === true || fd === -1;
+  };
 
   /** By a key of its own, since a Map of objects would hold them. */
   const keys = new WeakMap<object, object>();
   const note = (object: object, site: number) => {
     if (keys.has(object)) return;
-    if (objects.size + files.size >= MOST) sweep();
+    if (objects.size >= full) {
+      for (const [key, { object }] of objects) {
+        const one = object.deref();
+        if (!one || isOver(one)) objects.delete(key);
+      }
+      full = Math.max(256, 2 * objects.size);
+    }
     if (objects.size + files.size >= MOST) {
       lost += 1;
       return;
@@ -103,13 +113,6 @@ export function recordHandles({ load, tap, subscribe }: Tools): Guest {
     const key = {};
     keys.set(object, key);
     objects.set(key, { time: now(), site, object: new WeakRef(object) });
-  };
-  const sweep = () => {
-    for (const [key, noted] of objects) {
-      const object = noted.object.deref();
-      // One that is being connected has no descriptor yet.
-      if (!object || (!living(object) && now() - noted.time > 60)) objects.delete(key);
-    }
   };
   const siteOf = (object: object) => {
     const key = keys.get(object);

@@ -34,7 +34,7 @@ export function inspected({ attaching, inspectors, listProcesses }: InspectedOpt
     const inspector = inspectors.of(run);
     if (inspector) return { run, inspector };
     throw new Error(
-      `The heap of ${agent.name} can't be looked at. ${message ?? "It is being attached to: try again."}`,
+      `${agent.name} can't be looked into. ${message ?? "It is being attached to: try again."}`,
     );
   };
 }

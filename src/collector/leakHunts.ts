@@ -152,8 +152,14 @@ export class LeakHunts {
       for (let i = 0; i < (params.action ? 1 : WAITS); i++) done += await turns(count);
       params.onProgress({ step: "reading", share: 0.99, turns: report.turns + done });
     };
-    const groups = await this.#options.handles.openedDuring(run, inspector, act);
-    return withDescriptors({ ...report, turns: report.turns + done }, groups, done);
+    try {
+      const groups = await this.#options.handles.openedDuring(run, inspector, act);
+      return withDescriptors({ ...report, turns: report.turns + done }, groups, done);
+    } catch {
+      // What was found stands without its line, also when the agent has ended meanwhile.
+      params.signal.throwIfAborted();
+      return report;
+    }
   }
 
   async #huntIn(

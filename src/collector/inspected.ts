@@ -33,9 +33,7 @@ export function inspected({ attaching, inspectors, listProcesses }: InspectedOpt
     const { message } = await attaching.inspect(agent);
     const inspector = inspectors.of(run);
     if (inspector) return { run, inspector };
-    throw new Error(
-      `${agent.name} can't be looked into. ${message ?? "It is being attached to: try again."}`,
-    );
+    throw new Error(`${agent.name} can't be looked into. ${message ?? "It is being attached to: try again."}`);
   };
 }
 

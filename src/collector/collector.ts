@@ -152,7 +152,7 @@ export class Collector {
       },
       onEnd: (run) => {
         this.#sampler.unwatch(run.id);
-        void this.#handles.stop(run);
+        this.#handles.runEnded(run);
         this.#inspectors.runEnded(run);
         const agent = this.#hub.agentOf(run);
         if (agent && run.endTime !== undefined) this.#attachments.runEnded(agent.name, run);
@@ -175,6 +175,7 @@ export class Collector {
       identify: processIdentity,
       now,
       log,
+      onAttached: (run, inspector) => this.#handles.attached(run, inspector),
       save: () => this.#save(),
     });
     this.#clients = new Clients({ addresses, hub: this.#hub, log });
@@ -221,8 +222,9 @@ export class Collector {
     this.#inspected = inspect;
     this.#handles = new OpenHandleLists({
       inspected: inspect,
-      inspectorOf: (run) => this.#inspectors.of(run),
+      attachedTo: () => this.#inspectors.attached,
       now,
+      log,
     });
     this.#leakHunts = new LeakHunts({
       snapshots: this.#heapSnapshots,
@@ -297,6 +299,7 @@ export class Collector {
     this.#settings = settings;
     this.#sampler.setInterval(settings.samplingInterval);
     this.#modelServers.setInterval(settings.modelServerInterval);
+    this.#handles.noteAlways(settings.noteOpenings);
     this.#applyRecord();
     this.#applyLeaks();
     this.#save();

@@ -17,6 +17,8 @@ export interface InspectorsOptions {
   identify: Identify;
   now: () => number;
   log: Logger;
+  /** A run's inspector is attached to. */
+  onAttached: (run: RunState, inspector: AttachedInspector) => void;
   /** The agents whose inspectors are wanted changed: kept for the next collector. */
   save: () => void;
 }
@@ -57,6 +59,11 @@ export class Inspectors {
   /** The inspector of a run, for what is asked of it: snapshots, profiles. */
   of(run: RunState): AttachedInspector | undefined {
     return this.#attached.get(run);
+  }
+
+  /** All runs whose inspectors are attached to. */
+  get attached(): ReadonlyMap<RunState, AttachedInspector> {
+    return this.#attached;
   }
 
   /** What the probe told last of a thread of a run; 0 is the main one. */
@@ -193,6 +200,7 @@ export class Inspectors {
       return;
     }
     this.#attached.set(run, inspector);
+    this.#options.onAttached(run, inspector);
     run.runtime ??= inspector.runtime;
     agent.inspector = { state: "attached", threads: inspector.threads, debugger: inspector.debugger };
     this.#options.hub.touch();

@@ -7,13 +7,15 @@ import type { RunState } from "../model/state.ts";
 import type { Agent } from "./agent.ts";
 import { HandleOrigins } from "./handleOrigins.ts";
 import type { Inspected } from "./inspected.ts";
+import type { Logger } from "./log.ts";
 
 export interface OpenHandleListsOptions {
   inspected: Inspected;
-  /** The inspector of a run where it is attached to already. */
-  inspectorOf: (run: RunState) => AttachedInspector | undefined;
+  /** The runs whose inspectors are attached to already. */
+  attachedTo: () => ReadonlyMap<RunState, AttachedInspector>;
   /** Unix seconds. */
   now: () => number;
+  log: Logger;
 }
 
 interface Recording {
@@ -28,15 +30,43 @@ interface Recording {
 export class OpenHandleLists {
   readonly #options: OpenHandleListsOptions;
   readonly #recordings = new Map<RunState, Recording>();
+  /** Those of the setting, in all that are attached to; beside those that are asked for. */
+  readonly #standing = new Map<RunState, Promise<HandleRecorder | undefined>>();
+  #always = false;
 
   constructor(options: OpenHandleListsOptions) {
     this.#options = options;
   }
 
+  /** Whether it is noted in all agents, from the time on that their inspectors are attached to. */
+  noteAlways(always: boolean): void {
+    if (always === this.#always) return;
+    this.#always = always;
+    if (always) for (const [run, inspector] of this.#options.attachedTo()) this.attached(run, inspector);
+    else for (const run of [...this.#standing.keys()]) void this.#endStanding(run);
+  }
+
+  /** A run's inspector is attached to, perhaps once more. */
+  attached(run: RunState, inspector: AttachedInspector): void {
+    if (!this.#always) return;
+    void this.#endStanding(run);
+    const starting = HandleRecorder.start(inspector).catch((error: Error) => {
+      this.#options.log("warning", `What process ${run.pid} opens can't be noted: ${error.message}`);
+      return undefined;
+    });
+    this.#standing.set(run, starting);
+  }
+
+  async #endStanding(run: RunState): Promise<void> {
+    const starting = this.#standing.get(run);
+    this.#standing.delete(run);
+    await (await starting)?.stop();
+  }
+
   /** Nothing is attached to for it. @throws when it can't be had, with what to do */
   async list(agent: Agent): Promise<OpenHandles> {
     const run = this.#runOf(agent);
-    const inspector = this.#options.inspectorOf(run);
+    const inspector = this.#options.attachedTo().get(run);
     const { processes, handles, notes, group } = await this.#read(run, inspector);
     const time = this.#options.now();
     const recording = this.#recordings.get(run);
@@ -47,7 +77,7 @@ export class OpenHandleLists {
       ...(notes.length > 0 && {
         recording: {
           since: Math.min(...notes.map(({ since }) => since)),
-          until: recording?.until ?? time,
+          ...(recording && { until: recording.until }),
           lost: notes.reduce((sum, { lost }) => sum + lost, 0),
         },
       }),
@@ -109,7 +139,12 @@ export class OpenHandleLists {
     return { processes, handles, notes, group };
   }
 
-  /** The run has ended, or nobody asks any more. */
+  runEnded(run: RunState): void {
+    void this.stop(run);
+    void this.#endStanding(run);
+  }
+
+  /** Nobody asks any more. */
   async stop(run: RunState): Promise<void> {
     const recording = this.#recordings.get(run);
     if (!recording) return;
@@ -119,7 +154,7 @@ export class OpenHandleLists {
   }
 
   #runOf(agent: Agent): RunState {
-    const run = agent.living.find((one) => this.#options.inspectorOf(one)) ?? agent.living[0];
+    const run = agent.living.find((one) => this.#options.attachedTo().has(one)) ?? agent.living[0];
     if (!run) throw new Error(`${agent.name} does not run: start it first.`);
     if (run.pid === 0)
       throw new Error(`${agent.name} is known by its OpenTelemetry data alone: attach to its process first.`);

@@ -80,6 +80,8 @@ export interface CollectorSettings {
   };
   /** Between two looks at a model server; 0: none. */
   modelServerInterval: number;
+  /** Note where files and sockets are opened in all agents whose inspector is attached. */
+  noteOpenings: boolean;
   leaks: LeakSettings;
 }
 

@@ -14,6 +14,7 @@ const defaultSettings: CollectorSettings = {
   trusted: false,
   otlp: { enabled: true, requireToken: true, environment: true },
   modelServerInterval: 5,
+  noteOpenings: false,
   leaks: {
     enabled: true,
     window: 1200,

@@ -254,6 +254,14 @@ const settings = {
     markdownDescription:
       "Hunt for a leak, once a run, when an agent's heap surely grows while it is used. Only of an agent whose inspector is attached, never under a debugger.",
   },
+  "agentVitals.noteOpenings": {
+    type: "boolean",
+    default: false,
+    scope: "window",
+    order: 19.5,
+    markdownDescription:
+      "Note where files and sockets are opened in Node agents whose inspector is attached, so that _Open Files and Sockets_ knows the line of what was opened since.",
+  },
   "agentVitals.record.enabled": {
     type: "boolean",
     default: true,

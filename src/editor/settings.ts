@@ -23,6 +23,7 @@ export function collectorSettings(): CollectorSettings {
       environment: otlpEnvironment(),
     },
     modelServerInterval: read("modelServerInterval", 5),
+    noteOpenings: read("noteOpenings", false),
     leaks: {
       enabled: read("leaks.enabled", true),
       window: read("leaks.window", 20) * MINUTE,

@@ -96,7 +96,8 @@ export interface HandleProcess {
 export interface HandleRecording {
   /** Unix seconds. */
   since: number;
-  until: number;
+  /** Absent where it goes on: by the setting, during a hunt, or for another window's collector. */
+  until?: number;
   /** Made meanwhile and not noted, for there was no room. */
   lost: number;
 }

@@ -41,7 +41,9 @@ export async function showOpenHandles(link: CollectorLink, agent: string): Promi
   list.matchOnDetail = true;
   const show = (open: OpenHandles) => {
     list.title = `${agent}: ${handlesText(open)}`;
-    list.buttons = [open.recording ? stop : note, refresh];
+    // What goes on by itself is not ended from here.
+    const toggle = open.recording ? (open.recording.until === undefined ? [] : [stop]) : [note];
+    list.buttons = [...toggle, refresh];
     list.placeholder = open.recording
       ? "A row opens the line that made it, where that was seen."
       : "Where they are opened is not noted: the button above begins it, for what is opened from then on.";

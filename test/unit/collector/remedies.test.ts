@@ -6,6 +6,7 @@ import {
   Attach,
   CleanUpAgent,
   CollectGarbage,
+  Configure,
   GetHeapSummary,
   GetOpenHandles,
   RecordHandles,
@@ -96,7 +97,7 @@ describe("remedies by the collector", function () {
     assert.doesNotMatch(opener.program.output, /Debugger/);
     assert.ok(before.groups.some(({ kind, state, location }) => kind === "tcp" && state === "listen" && !location));
     const recording = await window.rpc.sendRequest(RecordHandles, { agent, seconds: 60 });
-    assert.ok(recording && recording.until > recording.since);
+    assert.ok(recording && (recording.until ?? 0) > recording.since);
     await opener.does("sockets");
     const open = await window.rpc.sendRequest(GetOpenHandles, { agent });
     const many = open.groups.find(({ count, location }) => count === 200 && location);
@@ -122,6 +123,24 @@ describe("remedies by the collector", function () {
     await other.rpc.sendRequest(RecordHandles, { agent, seconds: 600 });
     assert.equal(await opener.isAsBefore(), false);
     other.close();
+    await until("an agent as before", () => opener.isAsBefore());
+  });
+
+  it("note it in all that are attached to, while the setting is on", async () => {
+    const opener = new Opener(stage, "cjs");
+    openers.push(opener);
+    await opener.ready();
+    const { agent = "" } = await window.rpc.sendRequest(Attach, { pid: opener.program.pid });
+    assert.equal(await opener.isAsBefore(), true);
+    const settings = { folders: [place.folder], trusted: true };
+    await window.rpc.sendRequest(Configure, { ...settings, noteOpenings: true });
+    await until("an agent that is noted", async () => !(await opener.isAsBefore()));
+    await window.rpc.sendRequest(RecordHandles, { agent, seconds: 60 });
+    await window.rpc.sendRequest(RecordHandles, { agent, seconds: 0 });
+    assert.equal(await opener.isAsBefore(), false);
+    const { recording } = await window.rpc.sendRequest(GetOpenHandles, { agent });
+    assert.ok(recording && recording.until === undefined);
+    await window.rpc.sendRequest(Configure, { ...settings, noteOpenings: false });
     await until("an agent as before", () => opener.isAsBefore());
   });
 

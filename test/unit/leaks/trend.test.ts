@@ -46,6 +46,18 @@ describe("the trend judge", () => {
     assert.deepEqual(pick(judgeTrend(course(level))), { verdict: "no-leak", pattern: "level" });
   });
 
+  it("does not take a saw-tooth of few teeth for a leak, and sees one under it", () => {
+    const teeth = (period: number, rise: number) =>
+      course(
+        Array.from({ length: 80 }, (_, i) => 40 + Math.round((20 * (i % period)) / period) + rise * i),
+        30,
+      );
+    for (const period of [8, 10, 14, 20])
+      assert.equal(judgeTrend(teeth(period, 0)).verdict, "no-leak", `${period} readings a tooth`);
+    for (const period of [8, 10, 14, 20])
+      assert.equal(judgeTrend(teeth(period, 1)).verdict, "leak", `${period} readings a tooth`);
+  });
+
   it("judges the feet of a saw-tooth", () => {
     const teeth = Array.from({ length: 600 }, (_, i) => 1000 + 20 * (i % 24) + 0.3 * i + wobble(i));
     const trend = judgeTrend(course(teeth));

@@ -75,8 +75,10 @@ function judgeCourse(binned: Course, readings: Course, limits: TrendThresholds):
   const lastUp = jumps.findLast(({ change }) => change > 0)?.index ?? 0;
   const stepwise = up >= 3 && up >= 3 * down && lastUp > binned.x.length / 2;
   // Few jumps are events, and what lies between them is judged; many in one direction are the growth itself, and many
-  // in both come and go.
-  const events = !stepwise && Math.min(up, down) < 3;
+  // in both come and go. What falls at once again and again is a saw-tooth of few teeth: its
+  // falls take back what it rises by.
+  const teeth = down >= 2 && down >= 3 * up;
+  const events = !stepwise && !teeth && Math.min(up, down) < 3;
   const { course: calm, swing } = withoutRhythm(events ? level : binned);
   const whole = { course: calm, settled: false, filled: 0 };
   const { course: stretch, settled, filled } = stepwise ? whole : behindWarmUp(calm);

@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
-import { once } from "node:events";
 import { mkdirSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { join } from "node:path";
 import { until } from "../support/until.ts";
+import { freePort } from "./support/freePort.ts";
 import { useWorkbench } from "./support/workbench.ts";
 
 describe("A developer whose agent leaks", () => {
@@ -94,12 +93,3 @@ describe("A developer whose agent leaks", () => {
     await problem().waitFor();
   });
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, "close");
-  return port;
-}

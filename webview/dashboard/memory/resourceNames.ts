@@ -13,16 +13,17 @@ const one = (title: string, subject: string): Words => ({ title, subject });
 const many = (title: string, subject: string): Words => ({ title, subject, many: true });
 
 const words: Record<string, Words> = {
-  "v8js.memory.heap.after_gc": one("Heap after GC", "the heap"),
   "v8js.memory.heap.used": one("Heap", "the heap"),
+  "agent_vitals.v8js.memory.heap.after_collection": one("Heap after GC", "the heap"),
   "v8js.memory.external": one("Buffers", "memory outside of the heap"),
-  "v8js.memory.array_buffers": one("Buffers", "memory of buffers"),
   "process.memory.usage": one("RSS", "the process's memory"),
   "process.unix.file_descriptor.count": many("File descriptors", "open file descriptors"),
   "process.thread.count": many("Threads", "threads"),
   "agent_vitals.process.count": many("Processes", "processes"),
   "agent_vitals.process.sockets": many("Sockets", "sockets"),
   "agent_vitals.process.gpu.memory": one("GPU memory", "the GPU memory"),
+  "agent_vitals.nodejs.handles": many("Handles", "open handles"),
+  "agent_vitals.nodejs.timers": many("Timers", "timers"),
 };
 
 /** What tells two resources of one name apart. */
@@ -48,7 +49,7 @@ export function resourceSubject({ name }: Named): string {
 export const isPlural = ({ name }: Named): boolean => wordsOf(apart(name)[0]).many ?? false;
 
 /** Sizes of V8's own heap. */
-export const isHeap = ({ name }: Named): boolean => name.startsWith("v8js.memory.heap");
+export const isHeap = ({ name }: Named): boolean => name.includes("v8js.memory.heap");
 
 /** ` (worker 3)` is a worker thread's. */
 function apart(name: string): [bare: string, thread: string] {

@@ -89,7 +89,8 @@ function judged({ resources, confidence, time }: LeakWatch): string {
   const turns = Math.max(...resources.map(({ points: { turns } }) => (turns.at(-1) ?? 0) - (turns[0] ?? 0)));
   const many = `${resources.length} resource${resources.length === 1 ? "" : "s"}`;
   const turnsSaid = turns > 0 ? ` and ${formatCount(turns)} turns` : ", in which no turns were counted";
-  return `${many}, watched for ${formatAge(time - since)}${turnsSaid}. Confidence ${confidenceText(confidence)}.`;
+  const sure = confidence > 0 ? ` Confidence ${confidenceText(confidence)}.` : "";
+  return `${many}, watched for ${formatAge(time - since)}${turnsSaid}.${sure}`;
 }
 
 /** `512 MiB limit between 17:26 and 18:07`, of a resource that will reach it. */

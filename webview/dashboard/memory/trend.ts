@@ -49,6 +49,8 @@ const AHEAD = 0.45;
 const MARGIN = 0.08;
 /** The band may reach so many heights of the points beyond them; what is wider is cut off. */
 const WIDEST = 0.6;
+/** Warm-up may take so many heights of what was judged; a process that has hardly begun is below the chart. */
+const WARM_UP = 1.5;
 
 /** Whether anything is known of turns, so that a course can be drawn over them. */
 export function hasTurns({ points: { turns }, slopePerTurn }: WatchedResource): boolean {
@@ -68,7 +70,7 @@ export function trendOf(resource: WatchedResource, over: Over, marks: readonly T
   const ahead = line && grows ? forecastLength(resource, over, last.x - since) : 0;
   const to = last.x + ahead;
   const band = line ? bandOf(line, since, last.x, to) : [];
-  const [low, high] = heightOf(readings, line, band, to);
+  const [low, high] = heightOf(readings, since, line, band, to);
   const { limit } = resource;
   return {
     over,
@@ -128,12 +130,23 @@ function forecastLength({ exhaustedIn, slope, slopePerTurn }: WatchedResource, o
   return end > 0 ? Math.min(length, end * 1.05) : length;
 }
 
-function heightOf(readings: readonly Point[], line: Line | undefined, band: readonly BandPoint[], to: number) {
-  const values = readings.map(({ y }) => y).filter(Number.isFinite);
-  if (line) values.push(at(line, to).y);
-  const [least, most] = [Math.min(...values), Math.max(...values)];
+function heightOf(
+  readings: readonly Point[],
+  since: number,
+  line: Line | undefined,
+  band: readonly BandPoint[],
+  to: number,
+) {
+  const judged = readings.filter(({ x }) => x >= since).map(({ y }) => y);
+  const all = readings.map(({ y }) => y);
+  if (line) judged.push(at(line, to).y);
+  if (judged.length === 0) judged.push(...all);
+  const [calmLow, calmHigh] = [Math.min(...judged), Math.max(...judged)];
+  const calm = Math.max(calmHigh - calmLow, Math.abs(calmHigh) * 0.02, 1);
+  const least = Math.max(calmLow - WARM_UP * calm, Math.min(calmLow, ...all));
+  const most = Math.min(calmHigh + WARM_UP * calm, Math.max(calmHigh, ...all));
   // What stands still is drawn in the middle, not as a mountain of its last digits.
-  const range = Math.max(most - least, Math.abs(most) * 0.02, 1);
+  const range = Math.max(most - least, calm);
   const low = Math.max(least - WIDEST * range, Math.min(least, ...band.map((one) => one.low)));
   const high = Math.min(most + WIDEST * range, Math.max(most, ...band.map((one) => one.high)));
   const bare = Math.max(high - low, range);
@@ -165,7 +178,7 @@ function placed(resource: WatchedResource, over: Over, mark: TrendMark): TrendMa
 
 /** What we did ourselves in the stretch: snapshots of a hunt under way, and what was marked before. */
 export function marksOf(series: readonly TimeMark[], hunt: LeakHuntState | undefined): TrendMark[] {
-  const ours = series.filter(({ kind }) => kind === "change");
+  const ours = series.filter(({ kind }) => kind === "change" || kind === "leak");
   const taken = (hunt?.steps ?? []).filter(({ step }) => step === "snapshot");
   return [
     ...ours.map(({ time, endTime, label }) => ({ x: time, label, ...(endTime !== undefined && { end: endTime }) })),

@@ -5,7 +5,7 @@ import { Terminal } from "./terminal.ts";
 import { version } from "./version.ts";
 
 describe("the command line", function () {
-  this.timeout(20_000);
+  this.timeout(60_000);
   let terminal: Terminal;
   before(() => {
     terminal = new Terminal();
@@ -16,7 +16,7 @@ describe("the command line", function () {
     ["atach --pid 1", /^agent-vitals: atach is no command: did you mean attach\?$/],
     [
       "fly",
-      /^agent-vitals: fly is no command: there are attach, listen, serve, record, export, leaks, snapshot, heap, doctor\.$/,
+      /^agent-vitals: fly is no command: there are attach, listen, serve, record, export, leaks, handles, gc, snapshot, heap, doctor\.$/,
     ],
     ["attach", /Say what to attach to: --pid N, --inspect URL or --port N\.$/],
     ["attach --pid 1 --port 2", /Attach to one thing: /],
@@ -44,7 +44,7 @@ describe("the command line", function () {
   }
 
   it("helps with each command and its every option", async () => {
-    for (const command of ["attach", "listen", "leaks", "snapshot", "doctor"]) {
+    for (const command of ["attach", "listen", "leaks", "handles", "gc", "snapshot", "doctor"]) {
       const { code, stdout } = await terminal.cli(command, "--help").ended;
       assert.equal(code, 0);
       const [usage = ""] = stdout.split("\n");
@@ -57,7 +57,7 @@ describe("the command line", function () {
     assert.equal(code, 0);
     assert.match(
       stdout,
-      /\n {2}attach .*\n {2}listen .*\n {2}serve .*\n {2}record .*\n {2}export .*\n {2}leaks .*\n {2}snapshot .*\n {2}heap .*\n {2}doctor .*\n/,
+      /\n {2}attach .*\n {2}listen .*\n {2}serve .*\n {2}record .*\n {2}export .*\n {2}leaks .*\n {2}handles .*\n {2}gc .*\n {2}snapshot .*\n {2}heap .*\n {2}doctor .*\n/,
     );
   });
 

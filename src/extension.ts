@@ -14,6 +14,7 @@ import { watchDebugSessions } from "./editor/debugSessions.ts";
 import { ClientEnvironment } from "./editor/environment.ts";
 import { HeapEditor } from "./editor/heap/heapEditor.ts";
 import { LeakFixes } from "./editor/leaks/leakFixes.ts";
+import { LeakNotices } from "./editor/leaks/leakNotices.ts";
 import { LeakProblems } from "./editor/leaks/leakProblems.ts";
 import { Pin } from "./editor/pin.ts";
 import { RunTerminals } from "./editor/runTerminal.ts";
@@ -82,6 +83,7 @@ export function activate(context: vscode.ExtensionContext): AgentVitalsApi {
     new ConfigProblems(link),
     leakProblems,
     new LeakFixes(leakProblems, context.extensionUri),
+    new LeakNotices(link, dashboard, context.workspaceState),
     registerUsagePage(),
     dashboard,
     new HeapEditor(link, context.extensionUri),

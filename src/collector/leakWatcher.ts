@@ -1,6 +1,7 @@
 import { commOf, openFilesLimit } from "../inputs/sampling/process/openFilesLimit.ts";
 import { HEAP } from "../judges/leaks/resources.ts";
 import { heldOnGpu } from "../judges/leaks/watch/heldOnGpu.ts";
+import { heldResource } from "../judges/leaks/watch/heldResources.ts";
 import { limitOf, type Room } from "../judges/leaks/watch/limits.ts";
 import { type Settled, watchRun } from "../judges/leaks/watch/watchRun.ts";
 import type { LeakReported, LeakWatch } from "../model/leaks.ts";
@@ -197,11 +198,13 @@ export class LeakWatcher {
   }
 }
 
-const shortly = ({ verdict, confidence, severity, summary }: LeakWatch) => ({
+const shortly = ({ verdict, confidence, severity, summary, resources: [worst] }: LeakWatch) => ({
   verdict,
   confidence,
   summary,
   ...(severity && { severity }),
+  ...(verdict === "leak" && worst && { what: heldResource(worst.name).short }),
+  ...(verdict === "leak" && worst?.exhaustedIn && { exhaustedIn: worst.exhaustedIn.value }),
 });
 
 /** Programs whose memory comes back only when a collector runs; Python counts references. */

@@ -123,7 +123,9 @@ function formatReading(value: number, unit: string): string {
 
 function figureRows(agent: AgentState): string[] {
   const rows: string[] = [];
-  const { voice, resources, heap } = agent;
+  const { voice, resources, heap, leak } = agent;
+  if (leak?.verdict === "leak") rows.push(`$(warning) Leak: ${escapeMarkdown(leak.summary)}`);
+  if (leak?.hunting) rows.push("$(search) A leak hunt is under way.");
   if (voice) {
     const all = voice.success + voice.failure;
     rows.push(

@@ -60,8 +60,11 @@ export class AgentsTree implements vscode.TreeDataProvider<TreeNode>, vscode.Dis
     );
     item.id = `agent:${agent.name}`;
     const pinned = this.#pin.agent === agent.name;
-    item.description = [statusWord(agent), inspectorWord(agent), pinned ? "pinned" : ""].filter(Boolean).join(", ");
-    item.tooltip = agent.message ?? agent.inspector?.message ?? `${agent.name}: ${statusWord(agent)}`;
+    item.description = [statusWord(agent), leakWord(agent), inspectorWord(agent), pinned ? "pinned" : ""]
+      .filter(Boolean)
+      .join(", ");
+    const leak = agent.leak?.verdict === "leak" ? agent.leak.summary : undefined;
+    item.tooltip = agent.message ?? leak ?? agent.inspector?.message ?? `${agent.name}: ${statusWord(agent)}`;
     item.iconPath = statusIcon(agent);
     const running = agent.status === "running" || agent.status === "starting";
     const flags = [
@@ -88,7 +91,16 @@ export class AgentsTree implements vscode.TreeDataProvider<TreeNode>, vscode.Dis
     // Figures come five times a second and are not shown here: a redraw would lose hovers and menus.
     const key = JSON.stringify([
       this.#pin.agent,
-      agents.map((a) => [a.name, a.status, a.message, a.launchable, a.connections > 0, a.inspector, a.runs]),
+      agents.map((a) => [
+        a.name,
+        a.status,
+        a.message,
+        a.launchable,
+        a.connections > 0,
+        a.inspector,
+        a.runs,
+        leakWord(a),
+      ]),
     ]);
     if (key === this.#shown) return;
     this.#shown = key;
@@ -108,6 +120,11 @@ const words: Record<AgentState["status"], string> = {
 
 function statusWord(agent: AgentState): string {
   return words[agent.status];
+}
+
+function leakWord({ leak }: AgentState): string {
+  if (leak?.hunting) return "hunting for leaks";
+  return leak?.verdict === "leak" ? "leaks" : "";
 }
 
 function inspectorWord({ inspector }: AgentState): string {

@@ -69,6 +69,8 @@ function running(agent: AgentState, tooltip: string, command: StatusText["comman
     const figure = `${wrong.queryType} ${formatDuration(wrong.minute.p95 ?? 0)}`;
     return { ...quiet(`$(warning) ${figure}`, tooltip, command), background: "warning" };
   }
+  const leak = leakText(agent);
+  if (leak) return { ...quiet(leak.text, tooltip, command), background: leak.background };
   const primary = shownQueryType(agent);
   if (!primary) {
     if (agent.resources && agent.connections === 0) {
@@ -82,6 +84,15 @@ function running(agent: AgentState, tooltip: string, command: StatusText["comman
   if (primary.lastP95 === 0) return quiet(`$(pulse) ${primary.queryType} …`, tooltip, command);
   const age = formatAge(now - primary.lastTime);
   return quiet(`$(pulse) ${primary.queryType} ${formatDuration(primary.lastP95)}, ${age} ago`, tooltip, command);
+}
+
+/** Only a leak that ends the agent within hours is the figure that is wrong; the others stand in the hover. */
+function leakText({ leak }: AgentState): { text: string; background: StatusText["background"] } | undefined {
+  if (leak?.verdict !== "leak" || leak.exhaustedIn === undefined) return undefined;
+  const text = `$(warning) ${leak.what ?? "memory"} full in ${formatAge(leak.exhaustedIn)}`;
+  if (leak.severity === "error") return { text, background: "none" };
+  if (leak.severity === "critical") return { text, background: "warning" };
+  return leak.severity === "emergency" ? { text, background: "error" } : undefined;
 }
 
 function quiet(text: string, tooltip: string, command: StatusText["command"]): StatusText {

@@ -163,7 +163,17 @@ export interface AgentState {
   /** Counted since the probe was installed. */
   faults?: { uncaughtExceptions: number; unhandledRejections: number; warnings: Record<string, number> };
   /** What the leak watcher says of the living run, in short; `AgentLeaks` has it whole. */
-  leak?: { verdict: LeakVerdict; confidence: number; severity?: Severity; summary: string; hunting: boolean };
+  leak?: {
+    verdict: LeakVerdict;
+    confidence: number;
+    severity?: Severity;
+    summary: string;
+    /** Of a leak, the worst that leaks, in a word or two: `heap`, `open files`. */
+    what?: string;
+    /** Seconds until its limit is reached. */
+    exhaustedIn?: number;
+    hunting: boolean;
+  };
   /** What its clients lost to full queues. */
   dropped: { marks: number; logs: number; metrics: number; turns: number };
 }

@@ -4,23 +4,27 @@ const POINTS = 1440;
 /** Readings of the last window in bounded memory: those that lie closer than a point's width become their mean. */
 export class CourseRing {
   #time: number[] = [];
-  #values: number[][] = [];
+  #columns: number[][];
   #from = 0;
   /** Of the last point. */
   #begun = -Infinity;
   #count = 0;
 
-  /** @param values one or several of a moment; `window` in seconds */
+  /** @param width values of a moment */
+  constructor(width = 1) {
+    this.#columns = Array.from({ length: width }, () => []);
+  }
+
+  /** @param window in seconds */
   push(time: number, values: readonly number[], window: number): void {
     const last = this.#time.length - 1;
     if (last >= this.#from && time - this.#begun < window / POINTS) {
       this.#count++;
-      const into = (mean: number, value: number) => mean + (value - mean) / this.#count;
-      this.#time[last] = into(this.#time[last] as number, time);
-      this.#values[last] = (this.#values[last] as number[]).map((mean, i) => into(mean, values[i] as number));
+      this.#blend(this.#time, last, time);
+      for (const [i, column] of this.#columns.entries()) this.#blend(column, last, values[i] as number);
     } else {
       this.#time.push(time);
-      this.#values.push([...values]);
+      for (const [i, column] of this.#columns.entries()) column.push(values[i] as number);
       this.#begun = time;
       this.#count = 1;
     }
@@ -28,12 +32,8 @@ export class CourseRing {
     // Cut in halves: shifting one by one would copy the whole array each time.
     if (this.#from <= POINTS) return;
     this.#time = this.#time.slice(this.#from);
-    this.#values = this.#values.slice(this.#from);
+    this.#columns = this.#columns.map((column) => column.slice(this.#from));
     this.#from = 0;
-  }
-
-  get length(): number {
-    return this.#time.length - this.#from;
   }
 
   times(): Float64Array {
@@ -42,6 +42,11 @@ export class CourseRing {
 
   /** The values of one place. */
   column(index: number): Float64Array {
-    return Float64Array.from(this.#values.slice(this.#from), (values) => values[index] as number);
+    return Float64Array.from(this.#columns[index]?.slice(this.#from) ?? []);
+  }
+
+  #blend(column: number[], at: number, value: number): void {
+    const mean = column[at] as number;
+    column[at] = mean + (value - mean) / this.#count;
   }
 }

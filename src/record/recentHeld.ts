@@ -85,7 +85,7 @@ export class RecentHeld {
     if (end !== undefined) {
       if (known?.runId === id) this.#agents.delete(agent);
     } else if (known?.runId !== id)
-      this.#agents.set(agent, { runId: id, start, series: new Map(), work: new CourseRing(), paused: 0 });
+      this.#agents.set(agent, { runId: id, start, series: new Map(), work: new CourseRing(2), paused: 0 });
   }
 
   #readings(batch: readonly Reading[]): void {

@@ -75,6 +75,25 @@ describe("the status item", () => {
     assert.match(said.tooltip, /Thinker p95 is 13\.9 s, objective 12 s/);
   });
 
+  it("says a leak that ends the agent within hours, unless a latency is wrong; milder ones stand in the hover", () => {
+    const leak = (exhaustedIn: number, severity: "warning" | "error" | "emergency") => ({
+      verdict: "leak" as const,
+      confidence: 0.99,
+      summary: "The heap grows 1.94 MiB a minute.",
+      what: "heap",
+      exhaustedIn,
+      severity,
+      hunting: false,
+    });
+    const soon = say(workspace(agent({ leak: leak(840, "error") })));
+    assert.deepEqual([soon.text, soon.background], ["$(warning) heap full in 14 min", "none"]);
+    assert.match(soon.tooltip, /\$\(warning\) Leak: The heap grows 1\.94 MiB a minute\./);
+    assert.equal(say(workspace(agent({ leak: leak(50, "emergency") }))).background, "error");
+    assert.equal(say(workspace(agent({ leak: leak(90_000, "warning") }))).text, "$(pulse) talker 812 ms");
+    const slow = [latency("talker", 2.5, { threshold: 2 })];
+    assert.equal(say(workspace(agent({ latency: slow, leak: leak(840, "error") }))).text, "$(warning) talker 2.50 s");
+  });
+
   it("says the last value with its age while idle", () => {
     const idle = latency("talker", undefined, { threshold: 2 });
     assert.equal(say(workspace(agent({ latency: [idle] }))).text, "$(pulse) talker 1.24 s, 41 s ago");

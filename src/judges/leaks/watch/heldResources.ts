@@ -13,6 +13,8 @@ export const GPU_MEMORY: MetricName = "agent_vitals.process.gpu.memory";
 interface HeldResource {
   /** With its article, as a sentence begins: `The heap`. */
   title: string;
+  /** In a word or two: `heap`. */
+  short: string;
   /** What it wobbles by in any program. */
   leastAmount: number;
   /** By how much more of its level it must grow than others to be told of. */
@@ -23,20 +25,20 @@ interface HeldResource {
 const counted = { leastAmount: 8, coarseness: 2.5 };
 
 const known: Partial<Record<string, HeldResource>> = {
-  [HEAP]: { title: "The heap", leastAmount: MIB, coarseness: 1 },
-  [EXTERNAL]: { title: "Memory of Buffers", leastAmount: MIB, coarseness: 1 },
+  [HEAP]: { title: "The heap", short: "heap", leastAmount: MIB, coarseness: 1 },
+  [EXTERNAL]: { title: "Memory of Buffers", short: "Buffers", leastAmount: MIB, coarseness: 1 },
   // The allocator gives back late, and in large pieces.
-  [RSS]: { title: "The process's memory", leastAmount: 16 * MIB, coarseness: 2.5 },
-  [GPU_MEMORY]: { title: "GPU memory", leastAmount: 16 * MIB, coarseness: 1 },
-  [DESCRIPTORS]: { title: "The number of open files", ...counted },
-  [SOCKETS]: { title: "The number of sockets", ...counted },
-  "process.thread.count": { title: "The number of threads", ...counted },
-  "agent_vitals.nodejs.handles": { title: "The number of open handles", ...counted },
-  [LISTENER_WARNINGS]: { title: "The number of listeners", ...counted },
-  "agent_vitals.nodejs.timers": { title: "The number of timers", ...counted },
+  [RSS]: { title: "The process's memory", short: "memory", leastAmount: 16 * MIB, coarseness: 2.5 },
+  [GPU_MEMORY]: { title: "GPU memory", short: "GPU memory", leastAmount: 16 * MIB, coarseness: 1 },
+  [DESCRIPTORS]: { title: "The number of open files", short: "open files", ...counted },
+  [SOCKETS]: { title: "The number of sockets", short: "sockets", ...counted },
+  "process.thread.count": { title: "The number of threads", short: "threads", ...counted },
+  "agent_vitals.nodejs.handles": { title: "The number of open handles", short: "handles", ...counted },
+  [LISTENER_WARNINGS]: { title: "The number of listeners", short: "listeners", ...counted },
+  "agent_vitals.nodejs.timers": { title: "The number of timers", short: "timers", ...counted },
 };
 
 /** Of one that is not named here it is known that it should come back. */
 export function heldResource(metric: string): HeldResource {
-  return known[metric] ?? { title: metric, leastAmount: 100, coarseness: 2.5 };
+  return known[metric] ?? { title: metric, short: metric, leastAmount: 100, coarseness: 2.5 };
 }

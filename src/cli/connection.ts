@@ -1,13 +1,7 @@
 import type { MessageConnection } from "vscode-jsonrpc";
 import { type Addresses, workspaceAddresses } from "../collector/addresses.ts";
 import { connectCollector, OutdatedWindow } from "../collector/client.ts";
-import {
-  type CollectorSettings,
-  Configure,
-  type ExportSettings,
-  GetState,
-  StateChanged,
-} from "../collector/protocol.ts";
+import { Configure, type ExportSettings, GetState, StateChanged, type ToldSettings } from "../collector/protocol.ts";
 import type { WorkspaceState } from "../model/state.ts";
 import { Failure } from "./command.ts";
 import { installation } from "./installation.ts";
@@ -55,9 +49,11 @@ export async function connectHere(options: ConnectOptions = {}): Promise<Connect
 }
 
 /** What a terminal wants otherwise than the defaults are. */
-function settings({ workspace }: Addresses, { otlpPort, exports }: ConnectOptions): Partial<CollectorSettings> {
+function settings({ workspace }: Addresses, { otlpPort, exports }: ConnectOptions): ToldSettings {
   return {
     folders: [workspace],
+    // What is measured here is not to be bent by us.
+    leaks: { autoHunt: "never" },
     ...(otlpPort !== undefined && { otlp: { enabled: true, requireToken: true, environment: true, port: otlpPort } }),
     ...(exports && { exports }),
   };

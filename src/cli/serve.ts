@@ -7,7 +7,7 @@ import { type Connection, connectHere } from "./connection.ts";
 import { awaitEnding } from "./ending.ts";
 import { doors, requirePort } from "./listen.ts";
 import { numberOf } from "./options.ts";
-import { print, printJson, tell } from "./output.ts";
+import { print, printable, printJson, tell } from "./output.ts";
 
 const NAMES = { prometheus: "Prometheus", log: "log", otlp: "OTLP", remoteWrite: "remote write" };
 const LEVELS = ["info", "notice", "warning", "error"] as const;
@@ -53,6 +53,7 @@ when the collector dies it is started again. A VS Code window that comes later i
       for (;;) {
         const begun = performance.now();
         watchExports(connection);
+        watchLeaks(connection);
         const ended = await Promise.race([over, connection.lost.catch((error: Error) => error)]);
         if (ended === "over") return 0;
         failures = performance.now() - begun > STABLE ? 0 : failures + 1;
@@ -112,6 +113,19 @@ function watchExports(connection: Connection): void {
       if (told.get(key) === now) continue;
       if (told.has(key) || one.state === "failed") tell(`Export         ${exportLine(one)}`);
       told.set(key, now);
+    }
+  });
+}
+
+/** Says of each run once that it leaks. */
+function watchLeaks(connection: Connection): void {
+  const told = new Set<string>();
+  connection.onState(({ agents }) => {
+    for (const { name, runs, leak } of agents) {
+      const key = `${name} ${runs[0]?.id}`;
+      if (leak?.verdict !== "leak" || told.has(key)) continue;
+      told.add(key);
+      tell(`Leak           ${printable(name)}: ${leak.summary}`);
     }
   });
 }

@@ -69,7 +69,7 @@ function figures({ count, errors, cancelled, mean, p50, p95, p99, max, timeToFir
   ];
 }
 
-function facts({ resources, voice, turns, interruptions }: MeasurementResult): string[] {
+function facts({ resources, voice, turns, interruptions, leak }: MeasurementResult): string[] {
   const facts: string[] = [];
   if (resources) {
     const { cpu, memory } = resources;
@@ -85,5 +85,6 @@ function facts({ resources, voice, turns, interruptions }: MeasurementResult): s
     const cut = interruptions > 0 ? `, ${formatCount(interruptions)} of them interrupted` : "";
     facts.push(`Turns   ${formatCount(turns)}${cut}`);
   }
+  if (leak) facts.push(`Leak    ${leak.summary}`);
   return facts;
 }

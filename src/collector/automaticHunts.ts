@@ -18,6 +18,8 @@ const COLLECTED_A_SECOND = 1e9;
 
 export interface AutomaticHuntsOptions {
   hunts: LeakHunts;
+  /** Somebody measures it: a hunt would bend his figures. */
+  isMeasured: (agent: Agent) => boolean;
   log: Logger;
 }
 
@@ -39,10 +41,10 @@ export class AutomaticHunts {
 
   /** Begins a hunt where one may be begun; how it ends all windows are told. */
   consider(agent: Agent, { resources }: LeakWatch): void {
-    const { hunts, log } = this.#options;
+    const { hunts, isMeasured, log } = this.#options;
     const [run] = agent.living;
     const { inspector } = agent;
-    if (this.mode === "never" || !run || this.#hunted.has(run)) return;
+    if (this.mode === "never" || !run || this.#hunted.has(run) || isMeasured(agent)) return;
     // Of what no heap holds, a look into the heap tells nothing.
     const inHeap = resources.some(
       ({ name, verdict, unsettled }) => name.startsWith("v8js.memory.") && (verdict === "leak" || unsettled),

@@ -47,6 +47,7 @@ import type {
   HeapSnapshotEstimate,
   MeasurementResult,
   TakenHeapSnapshot,
+  ToldSettings,
 } from "./protocol.ts";
 import { Recorder } from "./recorder.ts";
 import { withDefaults } from "./settings.ts";
@@ -239,7 +240,11 @@ export class Collector {
         this.#control.sendLeakReport(reported);
       },
     });
-    this.#automaticHunts = new AutomaticHunts({ hunts: this.#leakHunts, log });
+    this.#automaticHunts = new AutomaticHunts({
+      hunts: this.#leakHunts,
+      isMeasured: (agent) => this.#measurements.isOpen(agent),
+      log,
+    });
     this.#otlp = new OtlpDoor({
       addresses,
       hub: this.#hub,
@@ -293,7 +298,7 @@ export class Collector {
     return this.#settings.keepAgents;
   }
 
-  async configure(told: Partial<CollectorSettings>): Promise<void> {
+  async configure(told: ToldSettings): Promise<void> {
     const settings = withDefaults(told);
     const folders = settings.folders.join("\n") !== this.#settings.folders.join("\n");
     this.#settings = settings;

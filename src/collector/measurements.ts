@@ -36,6 +36,10 @@ export class Measurements {
     return id;
   }
 
+  isOpen(agent: Agent): boolean {
+    return [...this.#open.values()].some((open) => open.agent === agent);
+  }
+
   /** @throws when there is none of this id */
   end(id: number): MeasurementResult {
     const open = this.#open.get(id);
@@ -46,6 +50,7 @@ export class Measurements {
     const reliability = record.voiceReliability();
     const resources = resourcesOf(record.resourcesSince(begun));
     const { pid } = agent.run ?? {};
+    const { leak } = agent;
     return {
       agent: agent.name,
       duration: this.#now() - begun,
@@ -55,6 +60,9 @@ export class Measurements {
       interruptions: since(record.interruptions, open.interruptions),
       ...(pid && { pid }),
       ...(resources && { resources }),
+      ...(leak?.verdict === "leak" && {
+        leak: { confidence: leak.confidence, ...(leak.severity && { severity: leak.severity }), summary: leak.summary },
+      }),
       ...(reliability && {
         voice: {
           success: since(reliability.success, voice.success),

@@ -26,6 +26,7 @@ import type {
   SeriesQuery,
   TimeRange,
 } from "../model/series.ts";
+import type { Severity } from "../model/severity.ts";
 import type { SnapshotCost } from "../model/snapshotCost.ts";
 import type { AgentSeries, LatencyStats, WorkspaceState } from "../model/state.ts";
 import type { TurnDetail } from "../model/turns.ts";
@@ -84,6 +85,9 @@ export interface CollectorSettings {
   noteOpenings: boolean;
   leaks: LeakSettings;
 }
+
+/** What a client says of them; what is left out has its default. */
+export type ToldSettings = Partial<Omit<CollectorSettings, "leaks">> & { leaks?: Partial<LeakSettings> };
 
 /** How agents are watched for leaks. Seconds. */
 export interface LeakSettings {
@@ -152,6 +156,8 @@ export interface MeasurementResult {
   voice?: { success: number; failure: number };
   turns: number;
   interruptions: number;
+  /** What the leak watcher is sure of at the end. */
+  leak?: { confidence: number; severity?: Severity; summary: string };
 }
 
 export interface HeapSnapshotEstimate extends SnapshotCost {
@@ -237,9 +243,8 @@ export interface RunOutput {
 }
 
 export const Initialize = new RequestType<InitializeParams, InitializeResult, void>("initialize");
-/** What is left out has its default. */
 /** Of a CLI only where no window and no other CLI has told its settings: theirs stay in force. */
-export const Configure = new RequestType<Partial<CollectorSettings>, void, void>("configure");
+export const Configure = new RequestType<ToldSettings, void, void>("configure");
 /** Starts a configured agent. Resolves when the process runs; rejects with what to do. */
 export const StartAgent = new RequestType<{ agent: string }, { runId: string }, void>("agent/start");
 /** Stops it: shutdown hooks, then its stop signal to the group, then SIGKILL. Resolves when it has ended. */

@@ -1,4 +1,4 @@
-import type { CollectorSettings } from "./protocol.ts";
+import type { CollectorSettings, ToldSettings } from "./protocol.ts";
 
 const HOUR = 3600;
 const DAY = 24 * HOUR;
@@ -32,7 +32,7 @@ const defaultSettings: CollectorSettings = {
 };
 
 /** What an earlier version kept, or a client left out, may lack what this one knows. */
-export function withDefaults(told: Partial<CollectorSettings> = {}): CollectorSettings {
+export function withDefaults(told: ToldSettings = {}): CollectorSettings {
   const { otlp, record, leaks } = defaultSettings;
   return {
     ...defaultSettings,

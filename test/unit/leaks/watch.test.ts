@@ -165,6 +165,16 @@ describe("watching a run", function () {
     assert.equal((await watched(node(1), 1200)).verdict, "leak");
   });
 
+  it("believes that memory outside of a level heap leaks once it is more than V8's own pools", async () => {
+    const native = (perSecond: number): Scene => ({
+      traffic: steady,
+      held: { [HEAP]: () => mib(30), [RSS]: (t) => mib(90 + perSecond * t) },
+    });
+    assert.equal((await watched(native(0.15), 500)).verdict, "inconclusive");
+    assert.equal((await watched(native(0.03), 1300)).verdict, "inconclusive");
+    assert.equal((await watched(native(0.15), 1300)).verdict, "leak");
+  });
+
   it("names a warning of too many listeners, and nothing where there was none", async () => {
     const warnings = "agent_vitals.nodejs.listener_warnings";
     const scene = (count: number): Scene => ({

@@ -46,6 +46,8 @@ const ENOUGH = 0.9;
 const TOLD = 240;
 /** Of the process's growth, what its heap must have grown by for it to follow. */
 const FOLLOWS = 0.4;
+/** Bytes by which V8's young generation, its code and the allocator's arenas may grow beside a heap that is level. */
+const OWN_POOLS = 64 * 1024 * 1024;
 /** What the memory of a process grows by, of itself, before garbage alone can't be the reason. */
 const BEYOND_GARBAGE = 4;
 
@@ -154,14 +156,19 @@ function tooShort({ time, value }: HeldSeries, course: Course): WatchTrend {
 }
 
 /** Lays the process's memory beside its heap's. */
-function beside(one: Judged, all: readonly Judged[], { collects }: WatchOptions): Judged {
+function beside(one: Judged, all: readonly Judged[], { collects, window }: WatchOptions): Judged {
   if (one.series.metric !== RSS || one.trend.verdict !== "leak") return one;
   const within = all.filter(({ series }) => series.metric === HEAP || series.metric === EXTERNAL);
   if (within.length > 0) {
     const leaks = within.some(({ trend }) => trend.verdict === "leak");
     const { since } = one.trend;
     const growth = within.reduce((sum, { course }) => sum + Math.max(0, growthSince(course, since)), 0);
-    if (!leaks && growth < FOLLOWS * one.trend.growth) return one;
+    if (!leaks && growth < FOLLOWS * one.trend.growth) {
+      const own = one.trend.growth - growth;
+      if (own >= OWN_POOLS && span(one.course) >= window / 2) return one;
+      const reason = "it grows and its heap does not: the allocator's and V8's own pools do so for a while";
+      return { ...one, trend: { ...one.trend, verdict: "inconclusive", confidence: 0.3, reason } };
+    }
     return { ...one, trend: { ...one.trend, verdict: "follows heap" as LeakVerdict, reason: "its heap grows" } };
   }
   const before = one.trend.level - one.trend.growth / 2;

@@ -1,12 +1,16 @@
 // Leak hunts over all labelled programs: whether the verdict, what leaks, who holds it and the line are right.
+// node bench/hunts.ts [all | python | NAME] [TURNS]
 import { join } from "node:path";
-import { huntIn, type Judged, leakPrograms } from "../test/fixtures/leaks/programs.ts";
+import { huntIn, type Judged, leakPrograms, pythonLeakPrograms } from "../test/fixtures/leaks/programs.ts";
 import { machine, printTable } from "./support/table.ts";
 
 const only = process.argv[2];
 const cli = join(import.meta.dirname, "../dist/cli.js");
 const TURNS = Number(process.argv[3] ?? 1000);
-const programs = leakPrograms().filter(({ name }) => !only || only === "all" || name === only);
+const programs = [...leakPrograms(), ...pythonLeakPrograms()].filter(
+  ({ name, interpreter }) =>
+    !only || only === "all" || name.split(" ")[0] === only || (only === "python" && interpreter),
+);
 console.log(`Takes about ${Math.ceil((programs.length * 12) / 60)} min. ${machine()}\n`);
 
 const mark = (right: boolean) => (right ? "yes" : "**no**");

@@ -26,9 +26,12 @@ import socket
 import sys
 import threading
 import time
-from collections import deque
+import types
+import weakref
+from array import array
+from collections import Counter, deque
 from contextvars import ContextVar
-from itertools import count
+from itertools import count, islice
 from types import AsyncGeneratorType, CoroutineType, GeneratorType
 from typing import Any, Callable, NamedTuple, TypeVar, Union
 
@@ -63,6 +66,8 @@ BUCKETS_PER_LINE = 6000
 HOOKS_SHARE = 0.9
 ALLOCATIONS = 50
 TRACEBACK_FRAMES = 25
+#: Counting all objects may take this share of the agent's time.
+COUNTING_SHARE = 0.001
 
 Scalar = Union[str, int, float, bool]
 F = TypeVar("F", bound=Callable[..., Any])
@@ -400,6 +405,7 @@ class _ConnectedMonitor(Monitor):
         self._memory_interval = MEMORY_INTERVAL
         self._watches_memory = False
         self._commands = _Commands(self._read_memory)
+        self._counted = _Counted()
         _watch(self)
         self._begin()
         self._link.start()
@@ -407,7 +413,9 @@ class _ConnectedMonitor(Monitor):
     def _begin(self) -> None:
         """A connection and a queue of its own for this process."""
         self._turn_prefix = os.urandom(4).hex()
-        self._link = _Link(self._path, self._hello, self._queue_size, self._commands.answer)
+        self._link = _Link(
+            self._path, self._hello, self._queue_size, self._commands.answer, self._commands.collector_left
+        )
         self._queue = self._link.queue
         if self._watches_memory:
             self._link.every(self._memory_interval, self._read_memory)
@@ -549,7 +557,7 @@ class _ConnectedMonitor(Monitor):
         usage = _memory_usage()
         if usage.rss:
             self._queue.put(({"type": "memory", "time": round(_now(), 6), "rss": usage.rss}, "metrics"))
-        for metric in (*_gc_metrics(usage), *_cuda_metrics()):
+        for metric in (*_gc_metrics(usage), *self._counted.metrics(), *_cuda_metrics()):
             self._metric(*metric)
         return usage
 
@@ -1018,13 +1026,21 @@ class _Link:
     on: all in one daemon thread, which keeps no process alive. A line that the operating system had not taken when the
     connection broke is sent again."""
 
-    def __init__(self, path: str, hello: dict[str, Any], queue_size: int, on_command: Callable[..., None]):
+    def __init__(
+        self,
+        path: str,
+        hello: dict[str, Any],
+        queue_size: int,
+        on_command: Callable[..., None],
+        on_left: Callable[[], None],
+    ):
         #: Until the thread runs, the first event starts it: that is how it comes to life in a forked process.
         self.queue = _Queue(queue_size, self.ring)
         self.queue.idle = True
         self._path = path
         self._hello = dict(hello)
         self._on_command = on_command
+        self._on_left = on_left
         self._thread: threading.Thread | None = None
         self._starting = threading.Lock()
         self._leaving = False
@@ -1313,6 +1329,7 @@ class _Link:
             if self._selector is not None:
                 self._selector.unregister(self._socket)
             self._socket.close()
+            self._on_left()
         self._socket = None
         self._ready = False
         self._out = memoryview(b"")
@@ -1407,7 +1424,12 @@ class _Commands:
     def __init__(self, read_memory: Callable[[], Any]):
         self._read_memory = read_memory
         self._hooks: dict[str, dict[object, tuple[Callable[[], Any], Any]]] = {"cleanup": {}, "shutdown": {}}
+        self._tracing = _Tracing()
         self._allocations: _Allocations | None = None
+        self._hunt: _LeakHunt | None = None
+        #: One more whenever the collector leaves: what it asked for before is not begun any more.
+        self._asked = 0
+        self._beginning = threading.Lock()
 
     def add(self, command: str, fn: Callable[[], Any]) -> Callable[[], None]:
         key = object()
@@ -1418,25 +1440,40 @@ class _Commands:
 
         return remove
 
+    def collector_left(self) -> None:
+        """Nobody is there to end what slows the agent down: it ends here."""
+        with self._beginning:
+            self._asked += 1
+            self._end_allocations()
+            self._end_hunt()
+
+    def forked(self) -> None:
+        """In the child of a fork, whose parent alone was asked; any lock may be held for ever."""
+        self._beginning = threading.Lock()
+        self._tracing.lock = threading.Lock()
+        self.collector_left()
+
     def answer(self, link: _Link, command: dict[str, Any]) -> None:
         """Starts to do what is asked; the reply follows within the deadline, whatever the hooks do."""
         try:
             threading.Thread(
-                target=self._answer, args=(link, command), name="agent-vitals-command", daemon=True
+                target=self._answer, args=(link, command, self._asked), name="agent-vitals-command", daemon=True
             ).start()
         except RuntimeError as error:
             link.reply({"type": "reply", "id": command.get("id"), "ok": False, "error": str(error)})
 
-    def _answer(self, link: _Link, command: dict[str, Any]) -> None:
+    def _answer(self, link: _Link, command: dict[str, Any], asked: int) -> None:
         name, seconds = str(command.get("name")), _positive(command.get("deadline"), 0) * HOOKS_SHARE
         results: list[dict[str, Any]] = []
-        worker = threading.Thread(target=lambda: results.append(self._do(name)), name="agent-vitals-hooks", daemon=True)
+        worker = threading.Thread(
+            target=lambda: results.append(self._do(name, command, asked)), name="agent-vitals-hooks", daemon=True
+        )
         worker.start()
         worker.join(seconds)
         result = results[0] if results else {"ok": False, "error": f"{name}: not done within {seconds:g} s"}
         link.reply({"type": "reply", "id": command.get("id"), **result})
 
-    def _do(self, name: str) -> dict[str, Any]:
+    def _do(self, name: str, command: dict[str, Any], asked: int) -> dict[str, Any]:
         try:
             if name in self._hooks:
                 return {"ok": True, "result": {"hooks": self._run(name)}}
@@ -1447,19 +1484,11 @@ class _Commands:
                 begun = time.perf_counter()
                 objects = gc.collect()
                 return {"ok": True, "result": {"objects": objects, "pause": time.perf_counter() - begun}}
-            if name == "allocations_start":
-                self._allocations = self._allocations or _Allocations()
-                self._allocations.begin()
-                return {"ok": True}
-            if name == "allocations" and self._allocations:
-                return {"ok": True, "allocations": self._allocations.growth()}
-            if name == "allocations_stop":
-                if self._allocations:
-                    self._allocations.stop()
-                self._allocations = None
-                return {"ok": True}
-            reason = "nothing is traced: allocations_start comes first" if name == "allocations" else "no such command"
-            return {"ok": False, "error": f"{name}: {reason}"}
+            if name.startswith("allocations"):
+                return self._do_allocations(name, asked)
+            if name.startswith("leaks"):
+                return self._do_leaks(name, command, asked)
+            return {"ok": False, "error": f"{name}: no such command"}
         except SystemExit:
             return {
                 "ok": False,
@@ -1467,6 +1496,59 @@ class _Commands:
             }
         except BaseException as error:  # whatever a hook raises is the answer
             return {"ok": False, "error": f"{name}: {type(error).__name__}: {error}"[:4096]}
+
+    def _do_allocations(self, name: str, asked: int) -> dict[str, Any]:
+        if name == "allocations_start":
+            with self._beginning:
+                if asked == self._asked:
+                    self._allocations = self._allocations or _Allocations(self._tracing)
+            if self._allocations:
+                self._allocations.begin()
+            return {"ok": True}
+        if name == "allocations_stop":
+            with self._beginning:
+                self._end_allocations()
+            return {"ok": True}
+        allocations = self._allocations
+        if name == "allocations" and allocations:
+            return {"ok": True, "allocations": allocations.growth()}
+        reason = "nothing is traced: allocations_start comes first" if name == "allocations" else "no such command"
+        return {"ok": False, "error": f"{name}: {reason}"}
+
+    def _do_leaks(self, name: str, command: dict[str, Any], asked: int) -> dict[str, Any]:
+        if name == "leaks_begin":
+            with self._beginning:
+                if asked == self._asked:
+                    self._end_hunt()
+                    self._hunt = _LeakHunt(self._tracing)
+            return {"ok": True}
+        if name == "leaks_end":
+            with self._beginning:
+                self._end_hunt()
+            return {"ok": True}
+        hunt = self._hunt
+        if name not in ("leaks_trace", "leaks_read", "leaks_mark", "leaks_explain"):
+            return {"ok": False, "error": f"{name}: no such command"}
+        if hunt is None:
+            return {"ok": False, "error": f"{name}: no hunt is under way: leaks_begin comes first"}
+        if name == "leaks_trace":
+            with self._beginning:
+                if hunt is self._hunt:
+                    hunt.trace()
+            return {"ok": True}
+        if name == "leaks_explain":
+            return {"ok": True, "growth": hunt.explain()}
+        return {"ok": True, "result": hunt.read() if name == "leaks_read" else hunt.mark()}
+
+    def _end_allocations(self) -> None:
+        if self._allocations:
+            self._allocations.stop()
+        self._allocations = None
+
+    def _end_hunt(self) -> None:
+        if self._hunt:
+            self._hunt.end()
+        self._hunt = None
 
     def _run(self, name: str) -> int:
         hooks = list(self._hooks[name].values())
@@ -1497,31 +1579,51 @@ def _await(awaitable: Any, loop: Any) -> None:
         asyncio.run(wait())
 
 
+class _Tracing:
+    """Python's tracemalloc, on while something needs it; where the agent had it on before, it stays on."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self._users = 0
+        self._started = False
+
+    def begin(self, frames: int) -> None:
+        import tracemalloc
+
+        with self.lock:
+            self._users += 1
+            if not tracemalloc.is_tracing():
+                tracemalloc.start(frames)
+                self._started = True
+
+    def end(self) -> None:
+        import tracemalloc
+
+        with self.lock:
+            self._users -= 1
+            if self._users == 0 and self._started:
+                tracemalloc.stop()
+                self._started = False
+
+
 class _Allocations:
     """Lines of the agent that hold more and more, by tracemalloc. The agent runs many times slower meanwhile."""
 
-    def __init__(self) -> None:
-        self._started = False
+    def __init__(self, tracing: _Tracing) -> None:
+        self._tracing = tracing
+        self._tracing.begin(TRACEBACK_FRAMES)
         self._baseline: Any = None
 
     def begin(self) -> None:
-        import tracemalloc
-
-        if not tracemalloc.is_tracing():
-            tracemalloc.start(TRACEBACK_FRAMES)
-            self._started = True
-        self._baseline = self._snapshot()
+        self._baseline = _traced()
 
     def stop(self) -> None:
-        import tracemalloc
-
         self._baseline = None
-        if self._started:
-            tracemalloc.stop()
+        self._tracing.end()
 
     def growth(self) -> list[dict[str, Any]]:
         """The lines that grew most since the beginning, with the traceback through which they grew most."""
-        now = self._snapshot()
+        now = _traced()
         tracebacks: dict[tuple[str, int], Any] = {}
         for difference in now.compare_to(self._baseline, "traceback"):
             if difference.size_diff > 0:
@@ -1546,13 +1648,15 @@ class _Allocations:
             )
         return _within_a_line(told)
 
-    def _snapshot(self) -> Any:
-        import tracemalloc
 
-        gc.collect()
-        hidden = [tracemalloc.Filter(False, name) for name in (_HERE, "<frozen importlib*", "<unknown>")]
-        hidden.append(tracemalloc.Filter(False, tracemalloc.__file__, all_frames=True))
-        return tracemalloc.take_snapshot().filter_traces(hidden)
+def _traced() -> Any:
+    """What is held of what was allocated since tracing began, but for our own."""
+    import tracemalloc
+
+    gc.collect()
+    hidden = [tracemalloc.Filter(False, name) for name in (_HERE, "<frozen importlib*", "<unknown>")]
+    hidden.append(tracemalloc.Filter(False, tracemalloc.__file__, all_frames=True))
+    return tracemalloc.take_snapshot().filter_traces(hidden)
 
 
 def _place(frame: Any) -> dict[str, Any]:
@@ -1566,6 +1670,844 @@ def _within_a_line(told: list[dict[str, Any]]) -> list[dict[str, Any]]:
         told = told if frames else told[:-1]
         frames //= 2
         told = [{**line, "traceback": line["traceback"][:frames]} for line in told]
+    return told
+
+
+# ---- Leak hunts -----------------------------------------------------------------------------------------------------
+
+#: Frames that are kept of each allocation: enough to see past a library, and cheaper than all.
+HUNT_FRAMES = 8
+#: Containers with fewer members are not looked at: what leaks has more by the end of a hunt.
+LEAST_LENGTH = 8
+LEAST_GROWTH = 16
+#: Of the growth between three moments, each half has at least this share, else it was an event.
+EACH_HALF = 0.1
+#: What is told of each kind at most, members of a container that are looked at, and steps of the way to who holds it.
+TOLD = 20
+SAMPLES = 24
+#: Members of which it is looked at what they refer to.
+PARTED = 8
+STEPS = 12
+#: Objects of which the holders are looked for at once, and seconds that all of it may take.
+FRONTIER = 64
+EXPLAINING = 8.0
+#: Objects that are looked at at once; small numbers cost Python no memory, which tracing would note.
+CHUNK = 250
+
+_CONTAINERS = (dict, list, set, deque)
+
+
+class _LeakHunt:
+    """What the agent holds at three moments of a hunt, what of it grew in between, and who holds that.
+
+    Nothing of the agent's own code is called: no `__len__`, `__eq__` or `__repr__`, and no value is told but names.
+    """
+
+    def __init__(self, tracing: _Tracing):
+        self._tracing = tracing
+        self._traces = False
+        self._marks: list[_Held] = []
+
+    def trace(self) -> None:
+        """From now on it is noted where each object is made: the agent runs slower."""
+        if not self._traces:
+            self._tracing.begin(HUNT_FRAMES)
+            self._traces = True
+
+    def end(self) -> None:
+        if self._traces:
+            self._tracing.end()
+        self._traces = False
+        self._marks = []
+
+    def read(self) -> dict[str, float]:
+        """Collects garbage and reads what is held. `overhead` is what tracing itself takes of the process's memory."""
+        gc.collect()
+        read: dict[str, float] = {"objects": len(gc.get_objects()), "blocks": sys.getallocatedblocks()}
+        overhead = 0
+        if self._traces:
+            import tracemalloc
+
+            overhead = tracemalloc.get_tracemalloc_memory()
+            read.update(traced=tracemalloc.get_traced_memory()[0], overhead=overhead)
+        malloc = _malloc_in_use()
+        if malloc:
+            read["malloc"] = max(0, malloc - overhead)
+        return read
+
+    def mark(self) -> dict[str, float]:
+        """Notes what is held now. Of numbers only: notes of another kind would be growth of our own."""
+        began = _clock()
+        lengths, counts, _, _ = _inventory({}, {})
+        sizes: dict[int, int] = {}
+        if self._traces:
+            for statistic in _all_traced():
+                sizes[hash(_frames(statistic.traceback))] = statistic.size
+        self._marks.append(_Held(_columns(lengths), _columns(counts), _columns(sizes)))
+        return {"pause": round(_clock() - began, 6)}
+
+    def explain(self) -> dict[str, Any]:
+        """What grew from the first mark to the second, and from there until now."""
+        if len(self._marks) < 2:
+            raise RuntimeError("there is nothing to compare with: leaks_mark comes first, twice")
+        began = _clock()
+        first, second = self._marks[0], self._marks[-1]
+        lines = _grown_lines(first, second) if self._traces else {}
+        before, between = dict(zip(*first.lengths)), dict(zip(*second.lengths))
+        _, counts, grown, growths = _inventory(before, between)
+        types_before, types_between = dict(zip(*first.types)), dict(zip(*second.types))
+        kinds = {}
+        for key, (kind, now) in counts.items():
+            growth = _growth(types_before.get(key, 0), types_between.get(key, 0), now)
+            if growth >= LEAST_GROWTH:
+                kinds[kind] = growth
+        holders = _Holders(began + EXPLAINING, {id(grown)})
+        found = _growing_containers(grown, growths, holders)
+        _assign(lines, found)
+        # Those that no container holds: with lines, where such objects are made that nobody else accounts for.
+        more = _growing_types(kinds, found, set(grown), holders)
+        unexplained = {own[0] for own in lines}
+        more = [
+            one
+            for one in more
+            if ((one.places | one.parts) & unexplained if self._traces else not any(other.own for other in found))
+        ]
+        _assign(lines, more)
+        found += more
+        grown.clear()
+        found.sort(key=lambda one: (-one.bytes, -one.grown))
+        rest = sorted(lines.items(), key=lambda line: -line[1].grown)
+        told = {
+            "held": [one.wire() for one in found[:TOLD]],
+            "lines": [line.wire() for _, line in rest[:TOLD] if line.grown >= 1024],
+            "pause": round(_clock() - began, 6),
+        }
+        return _shortened(told)
+
+
+class _Held(NamedTuple):
+    """What is held at one moment, in columns of keys and numbers: lengths of containers by id, objects by the hash of
+    their type's name, bytes by the hash of the traceback through which they came."""
+
+    lengths: tuple[Any, Any]
+    types: tuple[Any, Any]
+    traces: tuple[Any, Any]
+
+
+def _columns(numbers: dict[int, Any]) -> tuple[Any, Any]:
+    values = (each[1] if isinstance(each, tuple) else each for each in numbers.values())
+    return array("q", numbers.keys()), array("q", values)
+
+
+def _growth(before: int, between: int, now: int) -> int:
+    """How much something grew, unless it did so in one half alone."""
+    whole = now - before
+    halves = min(between - before, now - between)
+    return whole if halves > 0 and halves >= EACH_HALF * whole else 0
+
+
+def _inventory(
+    before: dict[int, int], between: dict[int, int]
+) -> tuple[dict[int, int], dict[int, tuple[type, int]], dict[int, Any], dict[int, int]]:
+    """Lengths of the containers by id, objects by the hash of their type's name, and the containers that grew since,
+    with how much they did."""
+    gc.collect()
+    objects = gc.get_objects()
+    of_type: dict[type, int] = {}
+    # Of a class that has a length of its own, the agent would be asked.
+    sized = {dict}
+    lengths: dict[int, int] = {}
+    grown: dict[int, Any] = {}
+    growths: dict[int, int] = {}
+    for start in range(0, len(objects), CHUNK):
+        chunk = objects[start : start + CHUNK]
+        for kind, number in Counter(map(type, chunk)).items():
+            if kind not in of_type and _has_length(kind):
+                sized.add(kind)
+            of_type[kind] = of_type.get(kind, 0) + number
+        long = [one for one in chunk if type(one) in sized and len(one) >= LEAST_LENGTH]
+        # Before Python 3.14 the garbage collector does not know of dictionaries that hold texts and numbers alone.
+        if sys.version_info < (3, 14):
+            inner = gc.get_referents(*chunk)
+            long += [one for one in inner if type(one) is dict and len(one) >= LEAST_LENGTH and not gc.is_tracked(one)]
+            inner.clear()
+        for container in long:
+            key = id(container)
+            length = lengths[key] = len(container)
+            growth = _growth(before.get(key, 0), between.get(key, 0), length) if between else 0
+            if growth >= LEAST_GROWTH:
+                grown[key] = container
+                growths[key] = growth
+        long.clear()
+    objects.clear()
+    counts: dict[int, tuple[type, int]] = {}
+    for kind, number in of_type.items():
+        key = hash(_type_name(kind))
+        counts[key] = (kind, number + (counts[key][1] if key in counts else 0))
+    return lengths, counts, grown, growths
+
+
+def _has_length(kind: type) -> bool:
+    """Whether it is a container whose length Python itself tells."""
+    line = kind.__mro__
+    owner = next((one for one in line if "__len__" in one.__dict__), None)
+    return owner is not None and not owner.__flags__ & _HEAP_TYPE and any(base in line for base in _CONTAINERS)
+
+
+def _type_name(kind: type) -> str:
+    name = type.__dict__["__qualname__"].__get__(kind)
+    return f"{_module_of(kind)}.{name}"
+
+
+def _module_of(kind: type) -> str:
+    module = type.__dict__["__module__"].__get__(kind)
+    return module if type(module) is str else "?"
+
+
+def _malloc_in_use() -> int:
+    """Bytes that are allocated by malloc, of C libraries too: whatever is larger than 512 bytes. 0 where it can't be
+    told, which is without the C library of GNU."""
+    global _mallinfo
+    if _mallinfo is None:
+        _mallinfo = _find_mallinfo()
+    return _mallinfo() if _mallinfo else 0
+
+
+_mallinfo: Any = None
+
+
+def _find_mallinfo() -> Any:
+    try:
+        import ctypes
+
+        class Mallinfo2(ctypes.Structure):
+            _fields_ = [
+                (name, ctypes.c_size_t)
+                for name in "arena ordblks smblks hblks hblkhd usmblks fsmblks uordblks fordblks keepcost".split()
+            ]
+
+        function = ctypes.CDLL(None).mallinfo2
+        function.restype = Mallinfo2
+    except (ImportError, OSError, AttributeError, TypeError):
+        return False
+
+    def read() -> int:
+        info = function()
+        return int(info.uordblks + info.hblkhd)
+
+    return read
+
+
+#: The folder of Python's own modules.
+_STDLIB = os.path.dirname(os.path.abspath(os.__file__)) + os.sep
+
+
+@functools.lru_cache(maxsize=10_000)
+def _is_own(file: str) -> bool:
+    """Whether the developer wrote a file: no module of Python's or of its packages."""
+    if file == _HERE or file.startswith("<") or not file:
+        return False
+    path = os.path.abspath(file)
+    parts = path.replace("\\", "/").split("/")
+    return "site-packages" not in parts and "dist-packages" not in parts and not path.startswith(_STDLIB)
+
+
+_LRU_CACHE = type(_is_own)
+
+
+def _is_own_module(name: str) -> bool:
+    return _is_own(_file_of(sys.modules.get(name)))
+
+
+def _file_of(module: Any) -> str:
+    file = _module_names(module).get("__file__") if types.ModuleType in type(module).__mro__ else None
+    return file if type(file) is str else ""
+
+
+def _module_names(module: Any) -> dict[str, Any]:
+    """Without waking a module that is loaded when it is first used."""
+    names: dict[str, Any] = types.ModuleType.__dict__["__dict__"].__get__(module)
+    return names
+
+
+_CLASS = 1 << 31
+
+
+def _is_class(one: Any) -> bool:
+    return bool(type(one).__flags__ & _CLASS)
+
+
+def _frames(traceback: Any) -> tuple[tuple[str, int], ...]:
+    """Innermost first."""
+    return tuple((frame.filename, frame.lineno) for frame in reversed(traceback))
+
+
+def _owner(frames: tuple[tuple[str, int], ...]) -> tuple[str, int] | None:
+    """The developer's line: what a library allocates counts for who called it."""
+    return next((frame for frame in frames if _is_own(frame[0])), None)
+
+
+class _Line:
+    """A line of the developer's, and what was allocated there, or below it, that is held."""
+
+    __slots__ = ("blocks", "frames", "grown", "halves", "most")
+
+    def __init__(self) -> None:
+        self.halves = [0, 0, 0]
+        self.grown = 0
+        self.blocks = 0
+        self.most = 0
+        #: The traceback of most of it, innermost first.
+        self.frames: tuple[tuple[str, int], ...] = ()
+
+    def wire(self) -> dict[str, Any]:
+        return {"bytes": self.grown, "blocks": self.blocks, "frames": _wire_frames(self.frames)}
+
+
+def _all_traced() -> list[Any]:
+    """What is held, by the traceback through which it came."""
+    import tracemalloc
+
+    statistics: list[Any] = tracemalloc.take_snapshot().statistics("traceback")
+    return statistics
+
+
+def _grown_lines(first: _Held, second: _Held) -> dict[tuple[Any, ...], _Line]:
+    """By their whole traceback as far as it is the developer's."""
+    before, between = dict(zip(*first.traces)), dict(zip(*second.traces))
+    lines: dict[tuple[Any, ...], _Line] = {}
+    for statistic in _all_traced():
+        frames = _frames(statistic.traceback)
+        own = tuple(frame for frame in frames if _is_own(frame[0]))
+        if not own or frames[0][0] == _HERE:
+            continue
+        key = hash(frames)
+        line = lines.setdefault(own, _Line())
+        for at, size in enumerate((before.get(key, 0), between.get(key, 0), statistic.size)):
+            line.halves[at] += size
+        line.blocks += statistic.count
+        if statistic.size > line.most:
+            line.most, line.frames = statistic.size, frames
+    for line in lines.values():
+        line.grown = _growth(*line.halves)
+    return {own: line for own, line in lines.items() if line.grown > 0}
+
+
+class _Suspect:
+    """Something that holds more and more, or objects of which there are more and more."""
+
+    __slots__ = ("bytes", "container", "definition", "frames", "grown", "kind", "own", "parts", "places", "size", "way")
+
+    def __init__(self, container: str, size: int, grown: int, way: _Way):
+        self.container = container
+        self.size = size
+        self.grown = grown
+        self.way = way
+        self.own = way.own
+        #: Of most of its newest members.
+        self.kind = ""
+        #: Estimated from some, until lines tell better.
+        self.bytes = 0
+        #: Where members were made, by the traceback of each.
+        self.frames: list[tuple[tuple[str, int], ...]] = []
+        self.places: set[tuple[str, int]] = set()
+        #: The same of what members refer to.
+        self.parts: set[tuple[str, int]] = set()
+        #: Where the function stands that is held, or whose results are.
+        self.definition: tuple[str, int] | None = None
+
+    def look_at(self, members: list[tuple[Any, ...]], elsewhere: set[int]) -> None:
+        """Members, each the likeliest thing first: of a dictionary's the value, then the key. What is in `elsewhere`
+        is no part of theirs."""
+        kinds: Counter[type] = Counter()
+        sizes = 0
+        parts: list[tuple[tuple[str, int], ...]] = []
+        for member in members:
+            thing = next((one for one in member if type(one) not in _TRIVIAL), member[0])
+            kinds[type(thing)] += 1
+            sizes += sum(_size(one) for one in member)
+            frames = next((frames for frames in map(_origin, member) if frames and _owner(frames)), None)
+            if frames:
+                self.frames.append(frames)
+            elif len(parts) < PARTED:
+                parts += islice((frames for frames in _origins(member, elsewhere) if _owner(frames)), 1)
+            place = _definition(thing)
+            if place and _is_own(place[0]):
+                self.definition = place
+        if kinds:
+            self.kind = _type_label(kinds.most_common(1)[0][0])
+            self.bytes = sizes * self.grown // len(members)
+        self.places = {owner for owner in map(_owner, self.frames) if owner}
+        # Python 3.11 can't tell where objects with attributes were made; what they refer to came the same way.
+        self.frames = self.frames or parts
+        for member in members[:PARTED]:
+            self.parts |= {owner for frames in _origins(member, elsewhere) for owner in [_owner(frames)] if owner}
+
+    def wire(self) -> dict[str, Any]:
+        most = Counter(self.frames).most_common(1)
+        told: dict[str, Any] = {
+            "container": self.container,
+            "class": self.kind,
+            "count": self.size,
+            "grown": self.grown,
+            "bytes": self.bytes,
+            "way": self.way.wire(),
+            "frames": _wire_frames(most[0][0]) if most else [],
+        }
+        definition = self.way.definition or self.definition
+        if definition:
+            told["definition"] = {"file": os.path.abspath(definition[0])[:4096], "line": definition[1]}
+        if self.way.file:
+            told["file"] = os.path.abspath(self.way.file)[:4096]
+        return told
+
+
+_TRIVIAL = (type(None), bool, int, float)
+
+
+def _origin(one: Any) -> tuple[tuple[str, int], ...] | None:
+    """Where an object was made, if that was traced."""
+    tracemalloc = sys.modules.get("tracemalloc")
+    traceback = tracemalloc.get_object_traceback(one) if tracemalloc else None
+    return _frames(traceback) if traceback else None
+
+
+def _origins(member: tuple[Any, ...], elsewhere: set[int]) -> list[tuple[tuple[str, int], ...]]:
+    """Where what a member refers to was made, as far as it was traced: what holds its memory."""
+    found: list[tuple[tuple[str, int], ...]] = []
+    seen = {id(member)}
+    todo: deque[Any] = deque(member)
+    while todo and len(seen) < 200:
+        one = todo.popleft()
+        frames = _origin(one)
+        if frames:
+            found.append(frames)
+        for part in gc.get_referents(one):
+            key = id(part)
+            if key not in seen and key not in elsewhere and not _is_class(part) and type(part) is not types.ModuleType:
+                seen.add(key)
+                todo.append(part)
+    return found
+
+
+_PARTS = (str, bytes, bytearray, list, dict, tuple, set)
+_HEAP_TYPE = 1 << 9
+
+
+def _size(one: Any) -> int:
+    """Bytes of an object with its attributes; classes of the agent's are not asked, since they might answer."""
+    if type(one).__flags__ & _HEAP_TYPE:
+        parts = (part for part in gc.get_referents(one) if type(part) in _PARTS)
+        return object.__sizeof__(one) + sum(map(sys.getsizeof, islice(parts, 32)))
+    return sys.getsizeof(one, 0)
+
+
+def _definition(one: Any) -> tuple[str, int] | None:
+    """Where a function stands, or the one that a partial or a method calls, or that a task runs."""
+    for _ in range(3):
+        kind = type(one)
+        if kind is types.FunctionType:
+            return one.__code__.co_filename, one.__code__.co_firstlineno
+        code = _code_of(one)
+        if code is not None:
+            return code.co_filename, code.co_firstlineno
+        one = one.__func__ if kind is types.MethodType else one.func if kind is functools.partial else None
+    return None
+
+
+def _type_label(kind: type) -> str:
+    return _text(type.__dict__["__qualname__"].__get__(kind), 120, "?")
+
+
+def _newest(container: Any) -> list[tuple[Any, ...]]:
+    """Some members, the newest ones where the order tells them."""
+    base = next(base for base in _CONTAINERS if base in type(container).__mro__)
+    for _ in range(10):
+        try:
+            if base is dict:
+                return [(value, key) for key, value in islice(reversed(dict.items(container)), SAMPLES)]
+            if base is list:
+                return [(one,) for one in list.__getitem__(container, slice(-SAMPLES, None))]
+            if base is deque:
+                return [(one,) for one in islice(deque.__reversed__(container), SAMPLES)]
+            members = [(one,) for one in islice(set.__iter__(container), 100 * SAMPLES)]
+            return sorted(members, key=lambda member: _origin(member[0]) is None)[:SAMPLES]
+        except RuntimeError:
+            pass  # it was changed meanwhile
+    return []
+
+
+def _growing_containers(grown: dict[int, Any], growths: dict[int, int], holders: _Holders) -> list[_Suspect]:
+    """The containers that grew most, those that are held in the same way as one."""
+    found: dict[tuple[Any, ...], _Suspect] = {}
+    for key in sorted(growths, key=lambda one: -growths[one])[: 3 * TOLD]:
+        container = grown[key]
+        members = _newest(container)
+        if members and all(weakref.ref in type(member[0]).__mro__ for member in members):
+            continue  # it holds nothing: what it knows of is held elsewhere
+        way = holders.way(container)
+        if way is None:
+            continue
+        suspect = _Suspect(_type_label(type(container)), len(container), growths[key], way)
+        suspect.look_at(members, holders.elsewhere | grown.keys())
+        del members
+        same = found.setdefault((way.words, suspect.kind), suspect)
+        if same is not suspect:
+            same.size += suspect.size
+            same.grown += suspect.grown
+            same.bytes += suspect.bytes
+            same.frames += suspect.frames
+            same.places |= suspect.places
+            same.parts |= suspect.parts
+    return list(found.values())
+
+
+def _growing_types(
+    kinds: dict[type, int], found: list[_Suspect], containers: set[int], holders: _Holders
+) -> list[_Suspect]:
+    """Objects of the developer's classes of which there are more and more, that no growing container holds: those of a
+    linked list, for one."""
+    known = {suspect.kind for suspect in found}
+    own = [kind for kind in kinds if _is_own_module(_module_of(kind)) and _type_label(kind) not in known]
+    more: list[_Suspect] = []
+    for kind in sorted(own, key=lambda one: -kinds[one])[:3]:
+        alike = [one for one in gc.get_objects() if type(one) is kind]
+        heads = _heads(alike)
+        holders.hide(alike)
+        holders.hide(heads)
+        way = holders.way(heads[-1], containers) if heads else None
+        if way is None:
+            continue
+        suspect = _Suspect("", len(alike), kinds[kind], way)
+        suspect.look_at([(one,) for one in heads[-SAMPLES:]], holders.elsewhere)
+        more.append(suspect)
+        alike.clear()
+        heads.clear()
+    return more
+
+
+def _heads(alike: list[Any]) -> list[Any]:
+    """Of objects of a class those that no other of them refers to: the outer end of a list."""
+    inner = gc.get_referents(*alike)
+    tables = [one for one in inner if type(one) is dict]
+    held = {id(one) for one in inner} | {id(one) for one in gc.get_referents(*tables)}
+    return [one for one in alike if id(one) not in held] or alike
+
+
+def _assign(lines: dict[tuple[Any, ...], _Line], found: list[_Suspect]) -> None:
+    """What was allocated at a line that makes members of a suspect, or below it, is the suspect's. The others are left,
+    by the developer's innermost line."""
+    traced: Counter[int] = Counter()
+    for own in list(lines):
+        suspect = next((at for frame in own for at, one in enumerate(found) if frame in one.places), None)
+        if suspect is None:
+            suspect = next((at for frame in own for at, one in enumerate(found) if frame in one.parts), None)
+        if suspect is not None:
+            traced[suspect] += lines.pop(own).grown
+    for at, size in traced.items():
+        found[at].bytes = size
+    for own in [own for own in lines if len(own) > 1]:
+        line, same = lines.pop(own), lines.setdefault(own[:1], _Line())
+        same.grown += line.grown
+        same.blocks += line.blocks
+        if line.most > same.most:
+            same.most, same.frames = line.most, line.frames
+
+
+class _Step(NamedTuple):
+    """One step outward: `sessions` in `module agent`."""
+
+    name: str
+    holder: str
+    #: It stands in the developer's code.
+    own: bool
+
+
+class _Way(NamedTuple):
+    """From something outward to who holds it."""
+
+    steps: tuple[_Step, ...]
+    #: The file in which the last holder stands.
+    file: str
+    #: The function whose results a cache of functools keeps.
+    definition: tuple[str, int] | None
+
+    @property
+    def words(self) -> tuple[tuple[str, str], ...]:
+        return tuple((step.name, step.holder) for step in self.steps)
+
+    @property
+    def own(self) -> bool:
+        return any(step.own for step in self.steps)
+
+    def wire(self) -> list[dict[str, Any]]:
+        return [{"name": step.name, "holder": step.holder, "own": step.own} for step in self.steps]
+
+
+class _Holders:
+    """Finds who holds an object: outward, holder by holder, to a module, a class, a function that runs."""
+
+    def __init__(self, until: float, hidden: set[int]):
+        self._until = until
+        #: Our own things, which hold what we look at.
+        self._hidden = hidden
+        modules = [one for one in list(sys.modules.values()) if types.ModuleType in type(one).__mro__]
+        self._modules = {id(_module_names(module)): module for module in modules}
+        self._locals: dict[int, tuple[str, types.CodeType]] | None = None
+        #: What is no part of an object that refers to it.
+        self.elsewhere = set(self._modules)
+
+    def hide(self, own: Any) -> None:
+        self._hidden.add(id(own))
+
+    def way(self, target: Any, forbidden: set[int] | None = None) -> _Way | None:
+        """None where nobody of the agent's holds it, where it is held by one of `forbidden`, or time is over."""
+        things: dict[int, Any] = {id(target): target}
+        inner: dict[int, int] = {}
+        frontier = [target]
+        hidden = self._hidden | {id(things), id(frontier)}
+        best: tuple[int, int, Any] | None = None
+        for depth in range(STEPS):
+            if not frontier or _clock() > self._until or (best and depth > best[1] + 1):
+                break
+            referrers = gc.get_referrers(*frontier)
+            hidden.add(id(referrers))
+            members = {id(one) for one in frontier}
+            outer: list[Any] = []
+            for one in referrers:
+                key = id(one)
+                if key in hidden or key in things or self._is_ours(one):
+                    continue
+                if forbidden and key in forbidden:
+                    return None
+                inside = next((id(part) for part in gc.get_referents(one) if id(part) in members), None)
+                if inside is None or (_is_class(one) and type(things[inside]) is not dict):
+                    continue
+                things[key] = one
+                inner[key] = inside
+                rank = self._rank(one)
+                if rank is None:
+                    outer.append(one)
+                elif best is None or rank < best[0]:
+                    best = (rank, depth, one)
+            frontier.clear()
+            frontier.extend(sorted(outer, key=self._likeliness)[:FRONTIER])
+            outer.clear()
+            referrers.clear()
+            if best and best[0] == 0:
+                break
+        if best is None:
+            return self._local_way(target)
+        chain = [best[2]]
+        while id(chain[-1]) in inner:
+            chain.append(things[inner[id(chain[-1])]])
+        chain.reverse()
+        way = self._told(chain)
+        chain.clear()
+        things.clear()
+        return way
+
+    def _is_ours(self, one: Any) -> bool:
+        kind = type(one)
+        if kind is types.FrameType:
+            return one.f_code.co_filename == _HERE  # type: ignore[no-any-return]
+        return _module_of(kind) == __name__
+
+    def _rank(self, one: Any) -> int | None:
+        """None for what is held by something else in turn; the developer's own roots come first."""
+        module = self._modules.get(id(one))
+        if module is not None:
+            return 0 if _is_own(_file_of(module)) else 2
+        if _is_class(one):
+            return 0 if _is_own_module(_module_of(one)) else 2
+        code = _code_of(one)
+        return None if code is None else 0 if _is_own(code.co_filename) else 1
+
+    def _likeliness(self, one: Any) -> int:
+        """Where there are too many to follow, dictionaries and the developer's objects are looked at first."""
+        kind = type(one)
+        return 0 if kind is dict else 1 if _is_own_module(_module_of(kind)) else 2
+
+    def _local_way(self, target: Any) -> _Way | None:
+        """A variable of a function that runs: from Python 3.11 on no object holds those."""
+        if self._locals is None:
+            self._locals = _running_locals()
+        name, code = self._locals.get(id(target), ("", None))
+        if code is None:
+            return None
+        return _Way((_Step(name, f"{_code_name(code)}()", True),), code.co_filename, None)
+
+    def _told(self, chain: list[Any]) -> _Way | None:
+        """The way in words. What Python itself puts in between (a table of attributes, a cell) is left out."""
+        for at in range(len(chain) - 1, 0, -1):
+            if type(chain[at]) is types.CellType and at + 1 < len(chain) and type(chain[at + 1]) is not tuple:
+                del chain[at]  # a function's own variable that its inner functions use
+        steps: list[_Step] = []
+        definition = None
+        file = ""
+        at = 0
+        while at + 1 < len(chain):
+            held, holder = chain[at], chain[at + 1]
+            outer = chain[at + 2] if at + 2 < len(chain) else None
+            kind = type(holder)
+            at += 1
+            if id(holder) in self._modules:
+                module = self._modules[id(holder)]
+                file = _file_of(module)
+                name = _text(_module_names(module).get("__name__"), 120, "?")
+                steps.append(_Step(_key(holder, held), f"module {name}", _is_own(file)))
+            elif kind is dict and outer is not None and _is_class(outer):
+                file = _file_of(sys.modules.get(_module_of(outer)))
+                steps.append(_Step(_key(holder, held), f"class {_type_label(outer)}", _is_own(file)))
+                break
+            elif kind is dict and outer is not None and _attributes(outer) is holder:
+                steps.append(_Step(_key(holder, held), _object_label(outer), _is_own_module(_module_of(type(outer)))))
+                at += 1
+            elif kind is types.CellType and type(outer) is tuple and at + 2 < len(chain):
+                function = chain[at + 2]
+                if type(function) is types.FunctionType:
+                    name = dict(zip(map(id, outer), function.__code__.co_freevars)).get(id(holder), "?")
+                    steps.append(_Step(name, _object_label(function), _is_own(function.__code__.co_filename)))
+                    at += 2
+            elif kind is tuple and type(outer) is types.FunctionType and outer.__defaults__ is holder:
+                code = outer.__code__
+                names = code.co_varnames[: code.co_argcount][-len(holder) :]
+                name = dict(zip(map(id, holder), names)).get(id(held), "?")
+                steps.append(_Step(name, _object_label(outer), _is_own(code.co_filename)))
+                file = code.co_filename
+                at += 1
+            elif kind is _LRU_CACHE:
+                wrapped = (_attributes(holder) or {}).get("__wrapped__")
+                if type(wrapped) is types.FunctionType:
+                    definition = (wrapped.__code__.co_filename, wrapped.__code__.co_firstlineno)
+                steps.append(_Step("cache", _object_label(wrapped or holder), False))
+            else:
+                code = _code_of(holder)
+                if code is not None:
+                    file = code.co_filename
+                own = _is_own(file) if code is not None else _is_own_module(_module_of(kind))
+                steps.append(_Step(_edge(holder, held), _object_label(holder), own))
+        if any(step.holder == f"module {__name__}" for step in steps):
+            return None
+        return _Way(tuple(steps[:STEPS]), file, definition)
+
+
+def _code_of(one: Any) -> types.CodeType | None:
+    """Of a frame, or of a coroutine or generator that waits."""
+    kind = type(one)
+    code = (
+        one.f_code
+        if kind is types.FrameType
+        else one.cr_code
+        if kind is types.CoroutineType
+        else one.gi_code
+        if kind is types.GeneratorType
+        else one.ag_code
+        if kind is types.AsyncGeneratorType
+        else None
+    )
+    return code  # type: ignore[no-any-return]
+
+
+def _code_name(code: types.CodeType) -> str:
+    return _text(getattr(code, "co_qualname", code.co_name), 120, "?")
+
+
+def _object_label(one: Any) -> str:
+    """`sessions()` of a function, else its class."""
+    code = one.__code__ if type(one) is types.FunctionType else _code_of(one)
+    return _type_label(type(one)) if code is None else f"{_code_name(code)}()"
+
+
+def _attributes(one: Any) -> Any:
+    try:
+        return object.__getattribute__(one, "__dict__")
+    except Exception:  # it has none
+        return None
+
+
+def _key(table: Any, held: Any) -> str:
+    """By which key a dictionary holds something; keys that may be data are told as `[]`."""
+    if len(table) > 4096:
+        return "[]"
+    name = next((key for key, value in list(dict.items(table)) if value is held), None)
+    return name if type(name) is str and name.isidentifier() and len(name) <= 64 else "[]"
+
+
+def _edge(holder: Any, held: Any) -> str:
+    """By which name an object holds another."""
+    kind = type(holder)
+    if kind is dict:
+        return _key(holder, held) if len(holder) < 64 else "[]"
+    if any(base in kind.__mro__ for base in (*_CONTAINERS, tuple, frozenset)):
+        return "[]"
+    frame = (
+        holder
+        if kind is types.FrameType
+        else getattr(holder, "cr_frame", None) or getattr(holder, "gi_frame", None) or getattr(holder, "ag_frame", None)
+        if _code_of(holder) is not None
+        else None
+    )
+    if frame is not None:
+        return next((name for name, value in _locals_of(frame) if value is held), "?")
+    table = _attributes(holder)
+    if type(table) is dict:
+        name = _key(table, held)
+        if name != "[]":
+            return name
+    for base in kind.__mro__:
+        for name, member in list(vars(base).items()):
+            if type(member) is types.MemberDescriptorType:
+                try:
+                    if member.__get__(holder) is held:
+                        return _text(name, 64, "?")
+                except (AttributeError, TypeError):
+                    pass  # it has no value
+    return "?"
+
+
+def _locals_of(frame: Any) -> list[tuple[str, Any]]:
+    table = frame.f_locals
+    pairs = list(table.items())
+    # Before Python 3.13 it is a copy that the frame keeps: it would hold what the function lets go of.
+    if type(table) is dict and frame.f_code.co_flags & _OPTIMIZED:
+        table.clear()
+    return pairs
+
+
+#: Of a function's code: its variables are not a dictionary.
+_OPTIMIZED = 1
+
+
+def _running_locals() -> dict[int, tuple[str, types.CodeType]]:
+    """The variables of the developer's functions that run, by the id of what they hold."""
+    found: dict[int, tuple[str, types.CodeType]] = {}
+    for frame in list(sys._current_frames().values()):
+        at: Any = frame
+        while at is not None:
+            if _is_own(at.f_code.co_filename) and at.f_code.co_flags & _OPTIMIZED:
+                for name, value in _locals_of(at):
+                    found.setdefault(id(value), (name, at.f_code))
+            at = at.f_back
+    return found
+
+
+def _wire_frames(frames: tuple[tuple[str, int], ...]) -> list[dict[str, Any]]:
+    return [
+        {"file": _text(os.path.abspath(file) if _is_own(file) else file, 4096, "?"), "line": line, "own": _is_own(file)}
+        for file, line in frames
+    ]
+
+
+def _shortened(told: dict[str, Any]) -> dict[str, Any]:
+    """Deep folders make long paths: outer frames are left out until it fits into a line, then what grew least."""
+    frames = HUNT_FRAMES
+    while len(json.dumps(told)) > MAX_LINE - 1024:
+        frames //= 2
+        for kind in ("held", "lines"):
+            told[kind] = [{**one, "frames": one["frames"][:frames]} for one in told[kind]]
+            if not frames:
+                told[kind] = told[kind][:-1]
     return told
 
 
@@ -1696,6 +2638,24 @@ def _gc_metrics(usage: MemoryUsage) -> list[tuple[str, float, str, dict[str, Any
     for generation, waiting in enumerate(usage.gc_count):
         metrics.append(("cpython.gc.count", waiting, "{object}", {"cpython.gc.generation": generation}))
     return metrics
+
+
+class _Counted:
+    """How many objects the garbage collector tracks and how many small blocks are in use. Counting takes some 10 ms for
+    a million objects: large agents are counted more rarely."""
+
+    def __init__(self) -> None:
+        self._next = 0.0
+
+    def metrics(self) -> list[tuple[str, float, str, dict[str, Any] | None]]:
+        began = _clock()
+        if began < self._next:
+            return []
+        objects, blocks = len(gc.get_objects()), sys.getallocatedblocks()
+        ended = _clock()
+        self._next = ended + (ended - began) / COUNTING_SHARE
+        metrics = [("agent_vitals.python.objects", objects, "{object}", None)]
+        return [*metrics, ("agent_vitals.python.blocks", blocks, "{block}", None)] if blocks else metrics  # PyPy: 0
 
 
 def _cuda_metrics() -> list[tuple[str, float, str, dict[str, Any]]]:
@@ -1870,6 +2830,7 @@ def _after_in_child() -> None:
     _IMPORTED = _now()
     for monitor in _monitors:
         monitor._link.abandon()
+        monitor._commands.forked()
         monitor._begin()
 
 

@@ -1,6 +1,7 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, type StdioOptions, spawn } from "node:child_process";
 import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
+import { clientEnvironment } from "../collector/environment.ts";
 import {
   Attach,
   type AttachParams,
@@ -64,7 +65,7 @@ Exit codes of this command: 0 no leak, 1 a leak, 2 could not tell.`,
     const connection = await connectHere();
     let child: ChildProcess | undefined;
     try {
-      if (!target) child = await start(command);
+      if (!target) child = await start(command, clientEnvironment(connection.addresses));
       const agent = await attachTo(connection, target ?? { pid: child?.pid ?? 0 });
       if (child && params.action) await awaitAnswer(params.action, child);
       if (params.exact)
@@ -115,9 +116,14 @@ function actionOf({ action, method, body }: Values): LeakHuntAction | undefined 
   return { url: action, method: name, body };
 }
 
-async function start([program = "", ...args]: readonly string[]): Promise<ChildProcess> {
+/** @param environment by which a client of the program's finds the collector that hunts in it */
+async function start(
+  [program = "", ...args]: readonly string[],
+  environment: Record<string, string>,
+): Promise<ChildProcess> {
   // Its output is no part of ours.
-  const child = spawn(program, args, { stdio: ["ignore", process.stderr, process.stderr] });
+  const stdio: StdioOptions = ["ignore", process.stderr, process.stderr];
+  const child = spawn(program, args, { stdio, env: { ...process.env, ...environment } });
   await once(child, "spawn").catch((error: Error) => {
     throw new Failure(`${printable(program)} can't be started: ${error.message}`);
   });

@@ -1,5 +1,6 @@
 import type { SocketClient } from "../inputs/socket/client.ts";
 import { EventSocket } from "../inputs/socket/server.ts";
+import type { RunState } from "../model/state.ts";
 import type { Command, Reply } from "../model/wire.ts";
 import type { Addresses } from "./addresses.ts";
 import type { Agent } from "./agent.ts";
@@ -50,6 +51,13 @@ export class Clients {
   /** Lines that could not be used, by reason. */
   rejected(): Record<string, number> {
     return { ...this.#socket.counters.rejected };
+  }
+
+  /** The Python client of a run: that of its own process, else of one of its children. */
+  pythonOf(agent: Agent, run: RunState): SocketClient | undefined {
+    const clients = [...this.#bindings].filter(([, binding]) => binding.agent === agent && binding.run === run);
+    const python = clients.map(([client]) => client).filter(({ hello }) => hello.runtime?.startsWith("Python"));
+    return python.find(({ hello }) => hello.pid === run.pid) ?? python[0];
   }
 
   /** Asks all connected clients of an agent; a client that does not answer within `deadline` seconds counts as failed. */

@@ -49,6 +49,7 @@ import type {
   TakenHeapSnapshot,
   ToldSettings,
 } from "./protocol.ts";
+import { findPython } from "./pythonClient.ts";
 import { Recorder } from "./recorder.ts";
 import { withDefaults } from "./settings.ts";
 import { readState, writeState } from "./stateFile.ts";
@@ -231,6 +232,7 @@ export class Collector {
       snapshots: this.#heapSnapshots,
       inspected: inspect,
       handles: this.#handles,
+      findPython: findPython({ clients: this.#clients, listProcesses, now }),
       program: options.leakWorker,
       identify: processIdentity,
       now,

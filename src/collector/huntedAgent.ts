@@ -1,10 +1,8 @@
 import type { AttachedInspector, AttachedWorker } from "../inputs/inspector/attached.ts";
 import { type SnapshotSource, takeHeapSnapshot } from "../inputs/inspector/heapSnapshot.ts";
-import { LinuxTrees } from "../inputs/sampling/process/linuxTrees.ts";
-import { PidusageTrees } from "../inputs/sampling/process/pidusageTrees.ts";
-import type { TreeReading } from "../inputs/sampling/process/treeReader.ts";
 import { EXTERNAL, HEAP, ofWorker } from "../judges/leaks/resources.ts";
 import type { HuntedAgent } from "../model/leaks.ts";
+import { readTree } from "./treeReading.ts";
 
 /** Seconds that a collection or the reading of a profile may take: both walk the whole heap. */
 const COLLECTING = 60;
@@ -36,17 +34,7 @@ export function huntedAgent(
     async read() {
       const own = await readHeap(hunted, "");
       const others = thread ? [] : await Promise.all(inspector.workers.map((worker) => readWorker(worker)));
-      const tree = await readTree(pid);
-      if (tree === "ended") throw new Error("The agent ended in the middle of the hunt.");
-      return {
-        ...own,
-        ...Object.assign({}, ...others),
-        ...(typeof tree === "object" && {
-          "process.memory.usage": tree.memory,
-          ...(tree.fileDescriptors !== undefined && { "process.unix.file_descriptor.count": tree.fileDescriptors }),
-          ...(tree.threads !== undefined && { "process.thread.count": tree.threads }),
-        }),
-      };
+      return { ...own, ...Object.assign({}, ...others), ...(await readTree(pid)) };
     },
     async snapshot(file) {
       const { pause } = await takeHeapSnapshot(source, file, { signal, keepIds: true });
@@ -68,16 +56,6 @@ export function huntedAgent(
       await Promise.allSettled([stopped, hunted.send("HeapProfiler.disable", {}, RELEASING)]);
     },
   };
-}
-
-/** By a reader of its own: one that is kept says nothing of two readings within a tenth of a second. */
-async function readTree(pid: number): Promise<TreeReading | undefined> {
-  const reader = process.platform === "linux" ? new LinuxTrees() : new PidusageTrees();
-  try {
-    return (await reader.read([pid])).get(pid);
-  } finally {
-    reader.dispose();
-  }
 }
 
 type Sends = Pick<AttachedWorker, "send">;

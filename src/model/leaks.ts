@@ -70,6 +70,8 @@ export interface LeakReport {
   paused: number;
   /** Kept snapshots, oldest first. */
   snapshots: string[];
+  /** Of a Python agent: its suspects are told by its client, not by heap snapshots. Absent: Node. */
+  runtime?: "python";
 }
 
 /** The last hunt in an agent. */
@@ -191,7 +193,10 @@ export interface AllocationNode {
   children: AllocationNode[];
 }
 
-/** What a hunt does to the agent; the collector fulfils it by the inspector. Each throws when the agent is gone. */
+/**
+ * What a hunt does to the agent; the collector fulfils it by the inspector, or by a Python agent's own client. Each
+ * throws when the agent is gone.
+ */
 export interface HuntedAgent {
   /** Collects garbage and reads the resources: by name, bytes or counts. */
   read(): Promise<Record<string, number>>;
@@ -199,8 +204,8 @@ export interface HuntedAgent {
   snapshot(file: string): Promise<number>;
   /** Begins to watch what is allocated; `exact`: of every object, so that snapshots tell by which functions it came. */
   watchAllocations(exact: boolean): Promise<void>;
-  /** What was allocated since, and is still held. */
-  allocations(): Promise<AllocationProfile>;
+  /** What was allocated since, and is still held; undefined where that is told in another way. */
+  allocations(): Promise<AllocationProfile | undefined>;
   /** Gives the agent its speed back; never throws. */
   release(): Promise<void>;
 }

@@ -132,6 +132,12 @@ export const metrics = {
   "nodejs.eventloop.delay.p99": { unit: "s", description: "Event loop delay, p99 of a second", agent: true },
   "nodejs.eventloop.delay.max": { unit: "s", description: "Event loop delay, longest of a second", agent: true },
   "nodejs.eventloop.utilization": { unit: "1", description: "Event loop utilization", agent: true },
+  "agent_vitals.python.objects": {
+    unit: "{object}",
+    description: "Objects that Python's garbage collector tracks",
+    agent: true,
+  },
+  "agent_vitals.python.blocks": { unit: "{block}", description: "Memory blocks that Python allocated", agent: true },
   "agent_vitals.voice.success": { unit: "{turn}", description: "Voice turns that succeeded in a second", agent: true },
   "agent_vitals.voice.failure": { unit: "{turn}", description: "Voice turns that failed in a second", agent: true },
   "system.cpu.utilization": {

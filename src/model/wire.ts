@@ -208,10 +208,16 @@ export const Command = Type.Object(
         Type.Literal("allocations"),
         Type.Literal("allocations_stop"),
         Type.Literal("collect_garbage"),
+        Type.Literal("leaks_begin"),
+        Type.Literal("leaks_trace"),
+        Type.Literal("leaks_read"),
+        Type.Literal("leaks_mark"),
+        Type.Literal("leaks_explain"),
+        Type.Literal("leaks_end"),
       ],
       {
         description:
-          "cleanup and shutdown call the agent's hooks; memory sends a reading at once; allocations_start begins to trace a Python agent's allocations (it runs many times slower meanwhile), allocations tells what grew since, allocations_stop ends it; collect_garbage has a Python agent collect its garbage",
+          "cleanup and shutdown call the agent's hooks; memory sends a reading at once; allocations_start begins to trace a Python agent's allocations (it runs many times slower meanwhile), allocations tells what grew since, allocations_stop ends it; collect_garbage has a Python agent collect its garbage; leaks_begin begins a leak hunt in a Python agent, leaks_trace traces its allocations from now on, leaks_read collects garbage and tells what is held, leaks_mark notes it, leaks_explain tells what grew over two marks until now, leaks_end ends it. What is begun ends with the connection, too",
       },
     ),
     deadline: seconds("the reply is wanted within this time"),
@@ -234,6 +240,52 @@ const Allocation = Type.Object(
   { description: "A line of the agent that allocates." },
 );
 
+const Frame = Type.Object({
+  file: Type.String({ maxLength: 4096 }),
+  line: count("line, 1-based"),
+  own: Type.Boolean({ description: "of the agent's own code, not Python's or a package's" }),
+});
+const frames = Type.Array(Frame, { description: "where it was allocated, innermost first; empty if not traced" });
+
+const GrowingHolder = Type.Object(
+  {
+    container: Type.String({ description: "its class: dict, list, …; empty where there is none", maxLength: 256 }),
+    class: Type.String({ description: "class of its newest members", maxLength: 256 }),
+    count: count("members now"),
+    grown: count("members more than at the first mark"),
+    bytes: bytes("allocated for them; estimated if not traced"),
+    way: Type.Array(
+      Type.Object({
+        name: Type.String({ description: "variable, field or key; [] where it has no name", maxLength: 256 }),
+        holder: Type.String({ description: "module agent, class Memory, a class or a function()", maxLength: 256 }),
+        own: Type.Boolean({ description: "the agent's own code names it so" }),
+      }),
+      { description: "who holds it, outward" },
+    ),
+    frames,
+    definition: Type.Optional(
+      Type.Object(
+        { file: Type.String({ maxLength: 4096 }), line: count("line, 1-based") },
+        { description: "where the function stands that is held, or whose results are" },
+      ),
+    ),
+    file: Type.Optional(Type.String({ description: "in which the last holder stands", maxLength: 4096 })),
+  },
+  { description: "What holds more and more." },
+);
+
+const Growth = Type.Object(
+  {
+    held: Type.Array(GrowingHolder, { description: "the most bytes first", maxItems: 20 }),
+    lines: Type.Array(Type.Object({ bytes: bytes("more than at the first mark"), blocks: count("held now"), frames }), {
+      description: "where the rest was allocated",
+      maxItems: 20,
+    }),
+    pause: seconds("that it took, during which the agent was slow"),
+  },
+  { description: "answer to leaks_explain" },
+);
+
 export const Reply = Type.Object(
   {
     type: Type.Literal("reply"),
@@ -243,7 +295,7 @@ export const Reply = Type.Object(
     result: Type.Optional(
       Type.Record(Type.String(), scalar, {
         description:
-          "hooks: how many hooks ran; objects, pause: what collect_garbage found unreachable, and the seconds it took; retryAfter: a refused client may try again after so many seconds, without it never",
+          "hooks: how many hooks ran; objects, pause: what collect_garbage found unreachable, and the seconds it took; retryAfter: a refused client may try again after so many seconds, without it never; of leaks_read: objects that the garbage collector tracks, blocks of memory that Python allocated, and in bytes malloc (in use by the C library's), traced (by tracemalloc) and overhead (of tracing itself, in the process's memory, not in malloc); of leaks_mark: pause, seconds that it took",
       }),
     ),
     allocations: Type.Optional(
@@ -252,6 +304,7 @@ export const Reply = Type.Object(
         maxItems: 50,
       }),
     ),
+    growth: Type.Optional(Growth),
   },
   { description: "Answer to a command (client to collector) or to the hello (collector to client)." },
 );
@@ -285,6 +338,9 @@ export type Dropped = Type.Static<typeof Dropped>;
 export type Command = Type.Static<typeof Command>;
 export type Reply = Type.Static<typeof Reply>;
 export type Allocation = Type.Static<typeof Allocation>;
+/** Of a Python agent, over a leak hunt. */
+export type Growth = Type.Static<typeof Growth>;
+export type GrowingHolder = Type.Static<typeof GrowingHolder>;
 export type Outcome = Response["outcome"];
 
 /** What a client may send after its hello. */

@@ -15,12 +15,20 @@ export const HEAP = "v8js.memory.heap.used";
 /** Bytes that buffers hold outside of it. */
 export const EXTERNAL = "v8js.memory.external";
 export const RSS = "process.memory.usage";
+/** What is read of a Python agent, by what its client calls it. Of `traced`, what was made before counts as nothing. */
+export const PYTHON = {
+  "agent_vitals.python.objects": "objects",
+  "agent_vitals.python.blocks": "blocks",
+  "agent_vitals.python.memory.malloc": "malloc",
+  "agent_vitals.python.memory.traced": "traced",
+} as const;
+const TRACED = "agent_vitals.python.memory.traced";
 
 /** What is added to a resource's name where it is of a worker thread. */
 export const ofWorker = (thread: number) => ` (worker ${thread})`;
 const bare = (name: string) => name.replace(/ \(worker \d+\)$/, "");
-/** Of V8's heap, or outside of it for buffers. */
-export const isHeap = (name: string) => [HEAP, EXTERNAL].includes(bare(name));
+/** Of V8's heap, or outside of it for buffers; of what Python allocated. */
+export const isHeap = (name: string) => [HEAP, EXTERNAL].includes(bare(name)) || Object.hasOwn(PYTHON, name);
 /** The worker thread that a resource is of. */
 export const workerOf = (name: string) => Number(name.match(/ \(worker (\d+)\)$/)?.[1] ?? 0);
 
@@ -31,6 +39,10 @@ export const workerOf = (name: string) => Number(name.match(/ \(worker (\d+)\)$/
 const least: Record<string, Partial<TrendThresholds>> = {
   [HEAP]: { leastAmount: 256 * 1024 },
   [EXTERNAL]: { leastAmount: 256 * 1024 },
+  "agent_vitals.python.objects": { leastAmount: 128 },
+  "agent_vitals.python.blocks": { leastAmount: 256 },
+  "agent_vitals.python.memory.malloc": { leastAmount: 256 * 1024 },
+  [TRACED]: { leastAmount: 128 * 1024 },
   // The allocator gives back late, and in large pieces.
   [RSS]: { leastAmount: 16 * 1024 * 1024, leastGrowth: 0.05 },
 };
@@ -51,8 +63,16 @@ export function judgeReadings(readings: readonly Reading[], counted: boolean): L
   });
   const heap = judged.find(({ name }) => name === HEAP);
   const rest = judged.filter((one) => one !== heap);
-  const grows = judged.some(({ name, verdict }) => isHeap(name) && verdict === "leak");
-  return [...(heap ? [heap] : []), ...rest.map((one) => (one.name === RSS ? besideHeap(one, grows) : one))];
+  const grows = judged.some(({ name, verdict }) => isHeap(name) && name !== TRACED && verdict === "leak");
+  const beside = (one: LeakResource) =>
+    one.name === RSS ? besideHeap(one, grows) : one.name === TRACED && !grows ? besideOthers(one) : one;
+  return [...(heap ? [heap] : []), ...rest.map(beside)];
+}
+
+/** Where nothing else grows, what was made before it was traced gives way to what is made now, as in a full cache. */
+function besideOthers(traced: LeakResource): LeakResource {
+  if (traced.verdict === "no-leak") return traced;
+  return { ...traced, verdict: "no-leak", confidence: 0.8, reason: "what it counts replaces what was there before" };
 }
 
 /** The process grows because its heap does; and one that grows alone for a while only shows the allocator's manners. */

@@ -1,0 +1,111 @@
+import type { LeakSuspect } from "../../../model/leaks.ts";
+import type { Growth } from "../../../model/wire.ts";
+import { Sources } from "../explain/sources.ts";
+import { evidenceOf, wordsOf } from "./evidence.ts";
+import { functionAround } from "./functions.ts";
+import { findPythonLine, ownPlaces } from "./pythonLine.ts";
+import { pythonRules } from "./rules/rules.ts";
+
+export interface PythonExplainOptions {
+  growth: Growth;
+  /** Turns from the first mark to the last; 0 where nobody counted. */
+  turns: number;
+  /** When the program was started, Unix seconds: sources that were changed since are not looked at. */
+  startTime: number;
+}
+
+/** One more in so many turns, and so much of what it holds: less comes and goes in any program. */
+const EACH_TURN = 0.05;
+const OF_ALL = 0.02;
+/** Bytes below which lines alone are nobody's leak, and what is told beside the largest. */
+const LEAST = 4096;
+const SHARE = 0.05;
+const MOST = 12;
+
+/** What grew in a Python agent, who holds it, and which line makes it; the most bytes first. */
+export function explainPython({ growth, turns, startTime }: PythonExplainOptions): LeakSuspect[] {
+  const sources = new Sources(startTime);
+  const perTurn = (bytes: number) => (turns > 0 ? bytes / turns : null);
+  const held = growth.held
+    .filter(({ grown, count }) => grown >= EACH_TURN * turns && grown >= OF_ALL * count)
+    .map((holder): LeakSuspect => {
+      const evidence = evidenceOf(holder);
+      const rule = pythonRules.find((one) => one.applies(evidence)) ?? pythonRules.at(-1)!;
+      const location = findPythonLine(evidence, sources) ?? null;
+      const note = location === null ? noteOf(sources) : undefined;
+      return {
+        kind: rule.id,
+        class: holder.class,
+        count: holder.count,
+        growthBytes: holder.bytes,
+        growthPerTurn: perTurn(holder.bytes),
+        variable: evidence.variable ?? null,
+        retainerPath: wordsOf(evidence),
+        location,
+        ...(note !== undefined && { locationNote: note }),
+        rule: rule.id,
+        explanation: rule.explain(evidence),
+        advice: rule.advice,
+        example: null,
+      };
+    });
+  const rest = growth.lines.filter((line) => !join(line, held, sources));
+  for (const one of held) one.growthPerTurn = perTurn(one.growthBytes);
+  const all = [...held, ...rest.flatMap((line) => allocation(line, sources, perTurn))];
+  const most = Math.max(...all.map(({ growthBytes }) => growthBytes));
+  return all
+    .filter(({ growthBytes, rule }) => growthBytes >= SHARE * most && (rule !== "allocation" || growthBytes >= LEAST))
+    .sort((a, b) => b.growthBytes - a.growthBytes)
+    .slice(0, MOST);
+}
+
+/** Functions outward in which a line may stand that makes a part of what a suspect holds. */
+const NEAR = 3;
+
+/** Counts what a line allocates to the suspect that stands in the same function, or in one that called it. */
+function join(line: Growth["lines"][number], suspects: readonly LeakSuspect[], sources: Sources): boolean {
+  for (const { text, line: number } of ownPlaces(line, sources).slice(0, NEAR)) {
+    const around = functionAround(text, number);
+    const { from, to } = around ?? { from: number, to: number + 1 };
+    const suspect = suspects.find(
+      ({ location }) => location?.file === text.file && location.line > from && location.line <= to,
+    );
+    if (!suspect) continue;
+    suspect.growthBytes += line.bytes;
+    return true;
+  }
+  return false;
+}
+
+/** What is held by something that nobody found. */
+function allocation(
+  line: Growth["lines"][number],
+  sources: Sources,
+  perTurn: (bytes: number) => number | null,
+): LeakSuspect[] {
+  const [place] = ownPlaces(line, sources);
+  const around = place && functionAround(place.text, place.line);
+  const name = around ? `${around.name}()` : "a line outside of functions";
+  const indent = place ? (place.text.lines[place.line]?.search(/\S/) ?? 0) : 0;
+  const suspect: LeakSuspect = {
+    kind: "allocation",
+    class: name,
+    // Blocks of memory are no objects, and of these nobody knows whether they give way to one another.
+    count: 0,
+    growthBytes: line.bytes,
+    growthPerTurn: perTurn(line.bytes),
+    variable: null,
+    retainerPath: "",
+    location: place ? { file: place.text.file, line: place.line + 1, column: indent + 1 } : null,
+    rule: "allocation",
+    explanation: `What ${name} allocated is still held.`,
+    advice: "Look who keeps what this line makes: a library that it is handed to, or a C extension.",
+    example: null,
+  };
+  return place ? [suspect] : [];
+}
+
+function noteOf({ changed }: Sources): string | undefined {
+  if (changed.size === 0) return undefined;
+  return `${[...changed].join(", ")} was changed after the agent was started, so no line of it is named: restart the agent and hunt again.`;
+}

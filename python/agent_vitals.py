@@ -29,7 +29,7 @@ import time
 import types
 import weakref
 from array import array
-from collections import Counter, deque
+from collections import Counter, OrderedDict, deque
 from contextvars import ContextVar
 from itertools import count, islice
 from types import AsyncGeneratorType, CoroutineType, GeneratorType
@@ -1816,6 +1816,8 @@ def _inventory(
     of_type: dict[type, int] = {}
     # Of a class that has a length of its own, the agent would be asked.
     sized = {dict}
+    # A module tells of more than it holds: `_asyncio` of Python 3.12 of objects that are freed, whom a look would revive.
+    modules = {types.ModuleType}
     lengths: dict[int, int] = {}
     grown: dict[int, Any] = {}
     growths: dict[int, int] = {}
@@ -1824,11 +1826,13 @@ def _inventory(
         for kind, number in Counter(map(type, chunk)).items():
             if kind not in of_type and _has_length(kind):
                 sized.add(kind)
+            if kind not in of_type and types.ModuleType in kind.__mro__:
+                modules.add(kind)
             of_type[kind] = of_type.get(kind, 0) + number
         long = [one for one in chunk if type(one) in sized and len(one) >= LEAST_LENGTH]
         # Before Python 3.14 the garbage collector does not know of dictionaries that hold texts and numbers alone.
         if sys.version_info < (3, 14):
-            inner = gc.get_referents(*chunk)
+            inner = gc.get_referents(*[one for one in chunk if type(one) not in modules])
             long += [one for one in inner if type(one) is dict and len(one) >= LEAST_LENGTH and not gc.is_tracked(one)]
             inner.clear()
         for container in long:
@@ -1849,9 +1853,8 @@ def _inventory(
 
 def _has_length(kind: type) -> bool:
     """Whether it is a container whose length Python itself tells."""
-    line = kind.__mro__
-    owner = next((one for one in line if "__len__" in one.__dict__), None)
-    return owner is not None and not owner.__flags__ & _HEAP_TYPE and any(base in line for base in _CONTAINERS)
+    owner = next((one for one in kind.__mro__ if "__len__" in one.__dict__), None)
+    return owner in (*_CONTAINERS, OrderedDict)
 
 
 def _type_name(kind: type) -> str:
@@ -1973,7 +1976,8 @@ def _all_traced() -> list[Any]:
 
 
 def _grown_lines(first: _Held, second: _Held) -> dict[tuple[Any, ...], _Line]:
-    """By their whole traceback as far as it is the developer's."""
+    """By their whole traceback as far as it is the developer's, where the innermost line grew in both halves: callers
+    may come and go."""
     before, between = dict(zip(*first.traces)), dict(zip(*second.traces))
     lines: dict[tuple[Any, ...], _Line] = {}
     for statistic in _all_traced():
@@ -1988,9 +1992,12 @@ def _grown_lines(first: _Held, second: _Held) -> dict[tuple[Any, ...], _Line]:
         line.blocks += statistic.count
         if statistic.size > line.most:
             line.most, line.frames = statistic.size, frames
-    for line in lines.values():
-        line.grown = _growth(*line.halves)
-    return {own: line for own, line in lines.items() if line.grown > 0}
+    whole: dict[tuple[str, int], list[int]] = {}
+    for own, line in lines.items():
+        line.grown = line.halves[2] - line.halves[0]
+        sums = whole.setdefault(own[0], [0, 0, 0])
+        sums[:] = [sum(pair) for pair in zip(sums, line.halves)]
+    return {own: line for own, line in lines.items() if line.grown > 0 and _growth(*whole[own[0]]) > 0}
 
 
 class _Suspect:
@@ -2079,12 +2086,14 @@ def _origins(member: tuple[Any, ...], elsewhere: set[int]) -> list[tuple[tuple[s
     todo: deque[Any] = deque(member)
     while todo and len(seen) < 200:
         one = todo.popleft()
+        if types.ModuleType in type(one).__mro__:
+            continue
         frames = _origin(one)
         if frames:
             found.append(frames)
         for part in gc.get_referents(one):
             key = id(part)
-            if key not in seen and key not in elsewhere and not _is_class(part) and type(part) is not types.ModuleType:
+            if key not in seen and key not in elsewhere and not _is_class(part):
                 seen.add(key)
                 todo.append(part)
     return found
@@ -2276,7 +2285,7 @@ class _Holders:
             outer: list[Any] = []
             for one in referrers:
                 key = id(one)
-                if key in hidden or key in things or self._is_ours(one):
+                if key in hidden or key in things or self._is_ours(one) or types.ModuleType in type(one).__mro__:
                     continue
                 if forbidden and key in forbidden:
                     return None

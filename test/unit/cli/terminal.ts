@@ -23,9 +23,10 @@ export class Program {
   stdout = "";
   stderr = "";
 
-  constructor(args: readonly string[], options: { cwd: string; env?: NodeJS.ProcessEnv }) {
+  /** @param command what is run; Node unless said otherwise */
+  constructor(args: readonly string[], options: { cwd: string; env?: NodeJS.ProcessEnv }, command = process.execPath) {
     const known = Object.entries(process.env).filter(([name]) => !/^(AGENT_VITALS|OTEL|NODE_OPTIONS)/.test(name));
-    this.child = spawn(process.execPath, args, {
+    this.child = spawn(command, args, {
       ...options,
       env: { ...Object.fromEntries(known), ...options.env },
     });
@@ -88,6 +89,10 @@ export class Terminal extends Workplace {
     return this.add(new Program(args, { cwd: this.folder, env }));
   }
 
+  python(command: string, args: readonly string[], env: NodeJS.ProcessEnv): Program {
+    return this.add(new Program(args, { cwd: this.folder, env }, command));
+  }
+
   agent(modelUrl: string): OrderedAgent {
     return this.add(new OrderedAgent({ cwd: this.folder, env: { MODEL_URL: modelUrl } }));
   }
@@ -107,10 +112,10 @@ export class Terminal extends Workplace {
   }
 
   /** That which a CLI started would end by itself, 10 s later. */
-  async endCollector(): Promise<void> {
+  async endCollector(signal: "SIGTERM" | "SIGKILL" = "SIGTERM"): Promise<void> {
     const { lockFile } = this.addresses;
     const { pid } = existsSync(lockFile) ? (JSON.parse(readFileSync(lockFile, "utf8")) as { pid: number }) : { pid: 0 };
-    if (pid > 0 && alive(pid)) process.kill(pid, "SIGTERM");
+    if (pid > 0 && alive(pid)) process.kill(pid, signal);
     await until("the collector has ended", () => pid === 0 || !alive(pid));
   }
 }

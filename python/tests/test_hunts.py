@@ -278,7 +278,7 @@ class Series(unittest.TestCase):
     def test_objects_and_blocks_come_with_the_memory(self):
         with reported() as (monitor, listening):
             monitor.monitor_memory_usage()
-            monitor.flush(10)
+            until("them", lambda: [event for event in listening.of("metric") if event["name"].endswith("blocks")])
             of = {event["name"]: event for event in listening.of("metric")}
             objects = of["agent_vitals.python.objects"]
             self.assertTrue(abs(objects["value"] - len(gc.get_objects())) < 20_000, objects)

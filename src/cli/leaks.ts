@@ -30,7 +30,7 @@ const STARTING = 20;
 
 export const leaks: Command = {
   name: "leaks",
-  summary: "find what leaks in a Node agent, what holds it, and the line that makes it",
+  summary: "find what leaks in a Node or Python agent, what holds it, and the line that makes it",
   usage: "leaks [OPTIONS] (--pid N | --inspect URL | --port N | -- COMMAND…)",
   options: {
     pid: { value: "N", help: "the process; an inspector is opened if need be" },
@@ -41,7 +41,7 @@ export const leaks: Command = {
     body: { value: "JSON", help: "the body of the action" },
     turns: { value: "N", help: `how many turns; default ${TURNS}` },
     duration: { value: "S", help: `begin no more turns after so many seconds; default ${DURATION}` },
-    "no-snapshot": { help: "take no heap snapshots: trends and allocations alone" },
+    "no-snapshot": { help: "take no heap snapshots, trace nothing in Python: trends, and what that leaves" },
     exact: { help: "track the stack of every object: exact functions, and an agent up to 35 times slower" },
     longest: { value: "S", help: `take no snapshot that may pause the agent for more seconds; default ${LONGEST}` },
     keep: { help: "keep the three snapshots" },
@@ -50,7 +50,8 @@ export const leaks: Command = {
   takesCommand: true,
   details: `Lets the agent do turns, collects its garbage after some of them, and judges what stays. Three heap snapshots
 between them tell what grew, who holds it and which line made it; each pauses the agent for 0.05 to 0.14 s a MB of
-its heap. Without --action the hunt waits for turns that others make. COMMAND is started here and stopped in the end.
+its heap. A Python agent is asked by its own client, which traces its allocations meanwhile: it runs up to 11 times
+slower until the hunt ends. Without --action the hunt waits for turns that others make. COMMAND is started here and stopped in the end.
 --exact names the functions by which what grew was allocated, where two do the same under one name; the agent
 allocates 4 to 35 times slower for the hunt's length, so allow it more --duration.
 Exit codes of this command: 0 no leak, 1 a leak, 2 could not tell.`,

@@ -21,7 +21,7 @@ export type Inspected = (
   ofNode?: string,
 ) => Promise<{ run: RunState; inspector: AttachedInspector }>;
 
-const SNAPSHOTS = 'heap snapshots are of Node alone. "Find Growing Lines of a Python Agent" tells what it holds.';
+const SNAPSHOTS = 'heap snapshots are of Node alone. "Hunt for Leaks" tells what of it leaks.';
 
 export function inspected({ attaching, inspectors, listProcesses }: InspectedOptions): Inspected {
   return async (agent, ofNode = SNAPSHOTS) => {

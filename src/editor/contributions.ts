@@ -438,7 +438,7 @@ export const contributes = {
       { command: commands.detach.command, when: agentItem("(attached|inspected)"), group: "2_run@6" },
       { command: commands.growingLines.command, when: agentItem("python"), group: "2_run@7" },
       { command: commands.takeHeapSnapshot.command, when: agentItem("node"), group: "2_run@8" },
-      { command: commands.huntForLeaks.command, when: agentItem("node"), group: "2_run@9" },
+      { command: commands.huntForLeaks.command, when: agentItem("(node|python)"), group: "2_run@9" },
       { command: commands.collectGarbage.command, when: agentItem("(node|python)"), group: "2_run@10" },
       { command: commands.heapSummary.command, when: agentItem("(node|python)"), group: "1_show@3" },
       { command: commands.openHandles.command, when: agentItem("stoppable"), group: "1_show@4" },

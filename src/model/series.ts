@@ -136,8 +136,14 @@ export const metrics = {
     unit: "{object}",
     description: "Objects that Python's garbage collector tracks",
     agent: true,
+    held: true,
   },
-  "agent_vitals.python.blocks": { unit: "{block}", description: "Memory blocks that Python allocated", agent: true },
+  "agent_vitals.python.blocks": {
+    unit: "{block}",
+    description: "Memory blocks that Python allocated",
+    agent: true,
+    held: true,
+  },
   "agent_vitals.voice.success": { unit: "{turn}", description: "Voice turns that succeeded in a second", agent: true },
   "agent_vitals.voice.failure": { unit: "{turn}", description: "Voice turns that failed in a second", agent: true },
   "system.cpu.utilization": {

@@ -26,6 +26,36 @@ let lastId = 0;
 export async function huntForLeaks(link: CollectorLink, agent: string, memory: vscode.Memento): Promise<void> {
   const how = await askHow(agent, memory);
   if (!how) return;
+  const look = isPython(link, agent) ? await askTracing(agent) : await askSnapshots(link, agent);
+  if (!look) return;
+  const report = await hunt(link, { agent, ...how, ...look, longestPause: Number.MAX_SAFE_INTEGER, keep: true });
+  if (report) await tell(agent, report);
+}
+
+/** One whose client told so; of others the collector knows better. */
+function isPython({ state }: CollectorLink, name: string): boolean {
+  const runs = state?.agents.find((agent) => agent.name === name)?.runs ?? [];
+  return runs.some(({ endTime, runtime }) => endTime === undefined && runtime?.startsWith("Python"));
+}
+
+/** Of a Python agent allocations are traced in place of snapshots; undefined when it was given up. */
+async function askTracing(agent: string): Promise<{ snapshots: boolean } | undefined> {
+  const [traced, fast] = ["Trace", "Hunt Without"];
+  const detail = `Python's tracemalloc notes where each object is made: ${agent} runs up to 11 times slower until the hunt ends, and its figures are no measure. Without it a hunt tells what grows and who holds it; the line is then looked for in the source of whoever holds it.`;
+  const choice = await vscode.window.showWarningMessage(
+    `Trace the allocations of ${agent}?`,
+    { modal: true, detail },
+    traced,
+    fast,
+  );
+  return choice && { snapshots: choice === traced };
+}
+
+/** What is looked at in a Node agent's heap, and how closely; undefined when it was given up. */
+async function askSnapshots(
+  link: CollectorLink,
+  agent: string,
+): Promise<{ snapshots: boolean; exact: boolean } | undefined> {
   const rpc = await link.connect();
   let snapshots = true;
   const { heap, pause, fileSize } = await rpc.sendRequest(EstimateHeapSnapshot, { agent });
@@ -38,20 +68,11 @@ export async function huntForLeaks(link: CollectorLink, agent: string, memory: v
       withThem,
       without,
     );
-    if (!choice) return;
+    if (!choice) return undefined;
     snapshots = choice === withThem;
   }
   const exact = snapshots ? await askExact(agent) : false;
-  if (exact === undefined) return;
-  const report = await hunt(link, {
-    agent,
-    ...how,
-    snapshots,
-    exact,
-    longestPause: Number.MAX_SAFE_INTEGER,
-    keep: true,
-  });
-  if (report) await tell(agent, report);
+  return exact === undefined ? undefined : { snapshots, exact };
 }
 
 /** Whether the stack of every object is to be tracked; undefined when it was given up. */

@@ -45,7 +45,7 @@ const inner = {
 } as const;
 
 function actionsFor(diagnostic: vscode.Diagnostic, finding: LeakFinding): vscode.CodeAction[] {
-  const { agent, snapshot, suspect } = finding;
+  const { agent, snapshot, suspect, isPython } = finding;
   const action = (title: string, command: string, ...args: unknown[]) => {
     const made = new vscode.CodeAction(title, vscode.CodeActionKind.QuickFix);
     made.command = { title, command, arguments: args };
@@ -55,7 +55,7 @@ function actionsFor(diagnostic: vscode.Diagnostic, finding: LeakFinding): vscode
   return [
     ...(snapshot === undefined ? [] : [action(`Open what holds ${suspect.class}`, inner.retainers, snapshot)]),
     action(`Hunt for leaks in ${agent} again`, commands.huntForLeaks.command, agent),
-    action("Take another heap snapshot", commands.takeHeapSnapshot.command, agent),
+    ...(isPython ? [] : [action("Take another heap snapshot", commands.takeHeapSnapshot.command, agent)]),
     action("Silence this finding in this workspace", inner.silence, finding),
     action(`Explain ${suspect.rule}`, inner.explain, suspect.rule),
   ];

@@ -11,6 +11,8 @@ export interface LeakFinding {
   suspect: LeakSuspect & { location: NonNullable<LeakSuspect["location"]> };
   /** The last snapshot of its hunt, where they were kept. */
   snapshot: string | undefined;
+  /** Snapshots are taken of Node agents alone. */
+  isPython: boolean;
 }
 
 const SILENCED = "agentVitals.silencedLeaks";
@@ -104,7 +106,16 @@ function findingsOf({ agent, report }: LeakReported): LeakFinding[] {
   const last = report.snapshots.at(-1);
   const snapshot = last !== undefined && existsSync(last) ? last : undefined;
   return report.suspects.flatMap((suspect) =>
-    suspect.location ? [{ agent, suspect: { ...suspect, location: suspect.location }, snapshot }] : [],
+    suspect.location
+      ? [
+          {
+            agent,
+            suspect: { ...suspect, location: suspect.location },
+            snapshot,
+            isPython: report.runtime === "python",
+          },
+        ]
+      : [],
   );
 }
 

@@ -48,7 +48,7 @@ async function askTracing(agent: string): Promise<{ snapshots: boolean } | undef
     traced,
     fast,
   );
-  return choice && { snapshots: choice === traced };
+  return choice === undefined ? undefined : { snapshots: choice === traced };
 }
 
 /** What is looked at in a Node agent's heap, and how closely; undefined when it was given up. */

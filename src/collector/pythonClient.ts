@@ -19,6 +19,8 @@ export type FindPython = (agent: Agent, signal: AbortSignal) => Promise<PythonCl
 
 /** Seconds after its start in which an agent's client may say hello: it imports its libraries before. */
 const STARTING = 15;
+/** Seconds in which the client of one that runs for long comes back to a collector that has just begun. */
+const COMING_BACK = 7;
 
 export function findPython({
   clients,
@@ -38,12 +40,13 @@ export function findPython({
     return undefined;
   };
   return async (agent, signal) => {
+    const asked = now();
     for (;;) {
       const found = connected(agent);
       const run = agent.living[0];
       if (found || !run || agent.inspector?.state === "attached") return found;
       if (!(await isPython(run, listProcesses))) return undefined;
-      if (now() - run.startTime > STARTING)
+      if (now() > Math.max(run.startTime + STARTING, asked + COMING_BACK))
         throw new Error(
           `${agent.name} is a Python program without a connected Agent Vitals client, by which alone its memory can be looked at: add the client ("Add Client to This Project", or pip install ./python), call create_monitor() in it, and start it from a terminal of this workspace.`,
         );

@@ -143,8 +143,10 @@ export function registerCommands(parts: CommandParts): vscode.Disposable {
       if (name) await takeHeapSnapshot(link, name);
     },
     huntForLeaks: async (target) => {
-      const fits = (a: AgentState) => runnable(a) && mayBeNode(a);
-      const name = await pick(link, target, "Hunt for leaks in which agent?", fits, "No Node agent is running.");
+      const isPython = (a: AgentState) => a.connections > 0 && a.runs[0]?.runtime?.startsWith("Python") === true;
+      const fits = (a: AgentState) => runnable(a) && (mayBeNode(a) || isPython(a));
+      const none = "No Node agent, and no Python agent with a connected client, is running.";
+      const name = await pick(link, target, "Hunt for leaks in which agent?", fits, none);
       if (name) await huntForLeaks(link, name, memory);
     },
     collectGarbage: async (target) => {

@@ -134,7 +134,9 @@ server.serve_forever()
 
   it("can't tell without turns", async () => {
     const { program } = await served();
-    const { code, stdout } = await terminal.cli("leaks", "--pid", `${program.pid}`, "--duration", "4", "--json").ended;
+    const { code, stdout, stderr } = await terminal.cli("leaks", "--pid", `${program.pid}`, "--duration", "4", "--json")
+      .ended;
+    assert.equal(code, 2, stderr);
     const report = JSON.parse(stdout) as LeakReport;
     assert.deepEqual([code, report.verdict, report.turns], [2, "inconclusive", 0]);
   });

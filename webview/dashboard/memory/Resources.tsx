@@ -2,6 +2,7 @@ import type { LeakWatch, WatchedResource } from "../../../src/model/leaks.ts";
 import { SeverityIcon } from "../../shared/Icon.tsx";
 import type { Severity } from "../../shared/severity.ts";
 import { Sparkline } from "../tiles/Sparkline.tsx";
+import { NOTHING } from "../tracks/track.ts";
 import { confidenceText, levelText, perTurnText, slopeText } from "./figures.ts";
 import { resourceKey, resourceTitle } from "./resourceNames.ts";
 
@@ -68,7 +69,9 @@ export function Resources({ watch, chosen, choose }: ResourcesProps) {
 function Row({ resource, chosen, choose }: { resource: WatchedResource; chosen: boolean; choose: () => void }) {
   const { unit, level, slope, slopePerTurn, pattern, verdict, confidence, reason, points } = resource;
   const [severity, word] = verdicts[verdict];
-  const { slope: rise, interval } = slopeText(unit, slope);
+  // Of what was not judged there is no slope of 0: there is none.
+  const known = verdict !== "inconclusive" || confidence > 0 || slope.value !== 0;
+  const { slope: rise, interval } = known ? slopeText(unit, slope) : { slope: NOTHING, interval: "" };
   const spark = {
     hue: "neutral" as const,
     points: points.time.map((time, i): [number, number] => [time, points.value[i] ?? 0]),
@@ -101,11 +104,11 @@ function Row({ resource, chosen, choose }: { resource: WatchedResource; chosen: 
         {perTurnText(unit, slopePerTurn)}
         {slopePerTurn && <span class="narrow-only"> a turn</span>}
       </td>
-      <td class="pattern quiet">{pattern}</td>
+      <td class="pattern quiet">{known && pattern}</td>
       <td class="judged">
         <SeverityIcon severity={severity} /> {word}
       </td>
-      <td class="number confidence">{confidenceText(confidence)}</td>
+      <td class="number confidence">{known ? confidenceText(confidence) : NOTHING}</td>
     </tr>
   );
 }

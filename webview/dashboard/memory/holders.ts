@@ -7,7 +7,10 @@ export interface Holder {
 /** A retainer path, which goes outward from what leaks, as the way inward: `SessionStore.sessions`, `Map`, `Session`. */
 export function holders(path: string, variable: string | null, className: string): Holder[] {
   if (path === "") return [];
-  const inward = path.split(" ‹ ").reverse();
+  const inward = path
+    .split(" ‹ ")
+    .map((part) => part.trim())
+    .reverse();
   return [...inward.map((part) => holder(part, variable)), { text: className, own: false }];
 }
 

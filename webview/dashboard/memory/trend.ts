@@ -51,6 +51,8 @@ const MARGIN = 0.08;
 const WIDEST = 0.6;
 /** Warm-up may take so many heights of what was judged; a process that has hardly begun is below the chart. */
 const WARM_UP = 1.5;
+/** Readings that were judged. */
+const FEW = 12;
 
 /** Whether anything is known of turns, so that a course can be drawn over them. */
 export function hasTurns({ points: { turns }, slopePerTurn }: WatchedResource): boolean {
@@ -140,7 +142,8 @@ function heightOf(
   const judged = readings.filter(({ x }) => x >= since).map(({ y }) => y);
   const all = readings.map(({ y }) => y);
   if (line) judged.push(at(line, to).y);
-  if (judged.length === 0) judged.push(...all);
+  // While nearly all of it is warm-up, there is nothing else to see.
+  if (judged.length < FEW) judged.push(...all);
   const [calmLow, calmHigh] = [Math.min(...judged), Math.max(...judged)];
   const calm = Math.max(calmHigh - calmLow, Math.abs(calmHigh) * 0.02, 1);
   const least = Math.max(calmLow - WARM_UP * calm, Math.min(calmLow, ...all));

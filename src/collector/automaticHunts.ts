@@ -47,7 +47,7 @@ export class AutomaticHunts {
     if (this.mode === "never" || !run || this.#hunted.has(run) || isMeasured(agent)) return;
     // Of what no heap holds, a look into the heap tells nothing.
     const inHeap = resources.some(
-      ({ name, verdict, unsettled }) => name.startsWith("v8js.memory.") && (verdict === "leak" || unsettled),
+      ({ name, verdict, unsettled }) => name.includes("v8js.memory.") && (verdict === "leak" || unsettled),
     );
     if (!inHeap || inspector?.state !== "attached" || inspector.debugger) return;
     const heap = agent.record.lastHeap()?.used ?? Infinity;

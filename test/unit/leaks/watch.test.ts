@@ -94,7 +94,8 @@ describe("watching a run", function () {
       },
       collections: { every, left: (t) => mib(alive(t)) },
     });
-    const heapOf = (watch: Awaited<ReturnType<typeof watched>>) => watch.resources.find(({ name }) => name === HEAP);
+    const heapOf = (watch: Awaited<ReturnType<typeof watched>>) =>
+      watch.resources.find(({ name }) => name === HEAP || name.endsWith("heap.after_collection"));
 
     it("can't tell while none was seen, and says what would", async () => {
       const watch = await watched(
@@ -134,6 +135,7 @@ describe("watching a run", function () {
         ),
       );
       assert.equal(leak?.verdict, "leak", leak?.reason);
+      assert.equal(leak?.points.value.length, 5);
       assert.match(leak?.reason ?? "", /^each of \d collections left more than the one before$/);
     });
 

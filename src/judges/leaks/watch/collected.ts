@@ -26,7 +26,8 @@ export function watchCollected(
 ): WatchTrend {
   if (after && after.x.length >= MANY) {
     const left = watchTrend(after, ...how);
-    return left.verdict === "leak" ? { ...left, reason: `${left.reason}, after each collection` } : left;
+    const reason = left.verdict === "leak" ? `${left.reason}, after each collection` : left.reason;
+    return { ...left, judged: after, reason };
   }
   const trend = watchTrend(course, ...how);
   const seen = after?.x.length ?? 0;
@@ -68,6 +69,7 @@ function rising(trend: WatchTrend, after: Course): WatchTrend {
   const { x, y } = after;
   return {
     ...trend,
+    judged: after,
     verdict: "leak",
     confidence: Math.min(0.97, 0.82 + 0.02 * x.length),
     pattern: "steady",

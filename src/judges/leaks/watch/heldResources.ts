@@ -26,6 +26,7 @@ const counted = { leastAmount: 8, coarseness: 2.5 };
 
 const known: Partial<Record<string, HeldResource>> = {
   [HEAP]: { title: "The heap", short: "heap", leastAmount: MIB, coarseness: 1 },
+  [AFTER_COLLECTION]: { title: "The heap", short: "heap", leastAmount: MIB, coarseness: 1 },
   [EXTERNAL]: { title: "Memory of Buffers", short: "Buffers", leastAmount: MIB, coarseness: 1 },
   // The allocator gives back late, and in large pieces.
   [RSS]: { title: "The process's memory", short: "memory", leastAmount: 16 * MIB, coarseness: 2.5 },

@@ -197,7 +197,7 @@ function settle(one: Judged, { settled, now, window }: WatchOptions): Judged {
 
 function toResource({ series, trend }: Judged, work: Work, { limitOf }: WatchOptions): WatchedResource {
   const { verdict, confidence, pattern, slope, slopePerTurn, since, reason } = trend;
-  const whole: Course = { x: series.time, y: series.value };
+  const whole: Course = trend.judged ?? { x: series.time, y: series.value };
   const thinned = bin(whole, TOLD, mean);
   const end = whole.x.at(-1) ?? since;
   const half = (slope.value * (end - since)) / 2;
@@ -207,7 +207,7 @@ function toResource({ series, trend }: Judged, work: Work, { limitOf }: WatchOpt
   const exhaustedIn = limit && slope.value > 0 ? exhaustion(limit.value - Math.max(line.to, 0), slope) : undefined;
   const unit = unitOf(series) === "By" ? "By" : "1";
   return {
-    name: series.metric,
+    name: trend.judged && series.metric === HEAP ? AFTER_COLLECTION : series.metric,
     ...(series.attributes && { attributes: series.attributes }),
     unit,
     verdict,

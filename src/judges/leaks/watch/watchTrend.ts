@@ -18,6 +18,8 @@ export interface WatchTrend {
   since: number;
   growth: number;
   reason: string;
+  /** Of what was judged, where that is not every reading: what collections left. */
+  judged?: Course;
   /** It grows, and only a collection of the whole heap would tell whether it is garbage. */
   unsettled?: boolean;
 }

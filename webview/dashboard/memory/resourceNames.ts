@@ -24,6 +24,9 @@ const words: Record<string, Words> = {
   "agent_vitals.process.gpu.memory": one("GPU memory", "the GPU memory"),
   "agent_vitals.nodejs.handles": many("Handles", "open handles"),
   "agent_vitals.nodejs.timers": many("Timers", "timers"),
+  "agent_vitals.nodejs.listener_warnings": many("Listener warnings", "warnings of too many listeners"),
+  "agent_vitals.python.objects": many("Python objects", "Python's objects"),
+  "agent_vitals.python.blocks": many("Python blocks", "Python's memory blocks"),
 };
 
 /** What tells two resources of one name apart. */

@@ -35,6 +35,18 @@ const known: Partial<Record<string, HeldResource>> = {
   [SOCKETS]: { title: "The number of sockets", short: "sockets", ...counted },
   "process.thread.count": { title: "The number of threads", short: "threads", ...counted },
   "agent_vitals.nodejs.handles": { title: "The number of open handles", short: "handles", ...counted },
+  "agent_vitals.python.objects": {
+    title: "The number of Python's objects",
+    short: "objects",
+    leastAmount: 2000,
+    coarseness: 1,
+  },
+  "agent_vitals.python.blocks": {
+    title: "The number of Python's memory blocks",
+    short: "blocks",
+    leastAmount: 10_000,
+    coarseness: 1,
+  },
   [LISTENER_WARNINGS]: { title: "The number of listeners", short: "listeners", ...counted },
   "agent_vitals.nodejs.timers": { title: "The number of timers", short: "timers", ...counted },
 };

@@ -26,7 +26,16 @@ export function headline(agent: AgentState, leaks: ShownLeaks | undefined): Head
     return { severity: "info", lead: `${agent.name} is not running.`, rest };
   }
   if (!leaks) return { severity: "info", lead: "Asking what is known of its memory." };
-  const { watch } = leaks;
+  const { watch, reported } = leaks;
+  // A hunt proves what a trend may not show yet.
+  const proven = reported?.report.verdict === "leak" && reported.time >= (agent.runs[0]?.startTime ?? 0);
+  if (proven && watch?.verdict !== "leak")
+    return {
+      severity: "warning",
+      lead: "Leak, as the last hunt found:",
+      rest: reported.report.summary,
+      ...(watch && { evidence: `By what is watched without one: ${watch.summary}` }),
+    };
   if (!watch) return { severity: "info", lead: "Not judged yet.", rest: "Its memory is watched from its start on." };
   switch (watch.verdict) {
     case "leak":

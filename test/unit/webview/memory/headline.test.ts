@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { LeakWatch } from "../../../../src/model/leaks.ts";
+import type { LeakReport, LeakWatch } from "../../../../src/model/leaks.ts";
 import { forecastText, headline, trendSentence } from "../../../../webview/dashboard/memory/headline.ts";
 import { clockMinute } from "../../../../webview/shared/clockTime.ts";
 import { agent, NOW } from "../support/state.ts";
@@ -76,6 +76,33 @@ describe("The headline of the page of memory", () => {
       [say(calm).severity, say(calm).evidence],
       ["ok", "1 resource, watched for 11 min and 330 turns. Confidence 0.97."],
     );
+  });
+
+  it("believes a hunt in this run more than a trend that does not show it yet", () => {
+    const report: LeakReport = {
+      verdict: "leak",
+      confidence: 0.99,
+      summary: "sessions (Map) grows.",
+      resources: [],
+      suspects: [],
+      turns: 1000,
+      duration: 20,
+      paused: 1,
+      snapshots: [],
+    };
+    const told = (time: number) =>
+      headline(agent(), {
+        agent: "voice-agent",
+        suspects: [],
+        watch: watch({ verdict: "no-leak", summary: "Nothing grows." }),
+        reported: { agent: "voice-agent", time, report },
+      });
+    assert.deepEqual(
+      [told(NOW).lead, told(NOW).rest, told(NOW).evidence],
+      ["Leak, as the last hunt found:", "sessions (Map) grows.", "By what is watched without one: Nothing grows."],
+    );
+    // In an earlier run.
+    assert.equal(told(NOW - 3600).lead, "No leak.");
   });
 
   it("says that an agent which has ended is judged no more", () => {

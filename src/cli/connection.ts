@@ -1,4 +1,4 @@
-import type { MessageConnection } from "vscode-jsonrpc";
+import { ErrorCodes, type MessageConnection, ResponseError } from "vscode-jsonrpc";
 import { type Addresses, workspaceAddresses } from "../collector/addresses.ts";
 import { connectCollector, OutdatedWindow } from "../collector/client.ts";
 import { Configure, type ExportSettings, GetState, StateChanged, type ToldSettings } from "../collector/protocol.ts";
@@ -16,6 +16,8 @@ export interface Connection {
   pid: number;
   /** Rejects when the collector is gone before {@link close}. */
   lost: Promise<never>;
+  /** The answer to a request that takes long; rejects as {@link lost} does when the collector is gone first. */
+  answer<T>(request: Promise<T>): Promise<T>;
   state(): Promise<WorkspaceState>;
   /** Called with each change, at most 5 Hz. */
   onState(listener: (state: WorkspaceState) => void): void;
@@ -89,6 +91,14 @@ async function open(addresses: Addresses): Promise<Connection> {
     version,
     pid,
     lost,
+    answer: (request) =>
+      Promise.race([
+        lost,
+        request.catch((error: unknown) => {
+          const isLost = error instanceof ResponseError && error.code === ErrorCodes.PendingResponseRejected;
+          return isLost && !closed ? lost : Promise.reject(error);
+        }),
+      ]),
     state: () => rpc.sendRequest(GetState),
     onState: (listener) => void listeners.push(listener),
     another: () => open(addresses),

@@ -172,7 +172,7 @@ async function awaitAnswer({ url }: LeakHuntAction, child: ChildProcess): Promis
 }
 
 async function hunt(
-  { rpc, lost }: Connection,
+  { rpc, answer }: Connection,
   params: Omit<HuntLeaksParams, "id">,
   wantsProgress: boolean,
 ): Promise<LeakReport> {
@@ -186,7 +186,7 @@ async function hunt(
     told = line;
   });
   try {
-    return await Promise.race([rpc.sendRequest(HuntLeaks, { ...params, id }), lost]);
+    return await answer(rpc.sendRequest(HuntLeaks, { ...params, id }));
   } finally {
     progress.dispose();
     ending.dispose();

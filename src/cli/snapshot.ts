@@ -83,7 +83,7 @@ async function attachTo({ rpc, state }: Connection, target: { name: string } | {
 }
 
 async function take(
-  { rpc, lost }: Connection,
+  { rpc, answer }: Connection,
   what: { agent: string; file?: string },
   longest: number,
 ): Promise<TakenHeapSnapshot> {
@@ -98,7 +98,7 @@ async function take(
   const ending = awaitEnding();
   ending.asked.then(() => rpc.sendNotification(CancelHeapSnapshot, { id })).catch(() => {});
   try {
-    return await Promise.race([rpc.sendRequest(TakeHeapSnapshot, { ...what, id }), lost]);
+    return await answer(rpc.sendRequest(TakeHeapSnapshot, { ...what, id }));
   } finally {
     ending.dispose();
   }

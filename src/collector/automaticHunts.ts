@@ -64,7 +64,7 @@ export class AutomaticHunts {
         duration: DURATION,
         snapshots,
         longestPause: LONGEST_SNAPSHOT,
-        keep: true,
+        keep: "findings",
         onProgress: () => {},
         signal: new AbortController().signal,
       })

@@ -1,11 +1,12 @@
-import { rmSync, statSync } from "node:fs";
+import { renameSync, rmSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Worker } from "node:worker_threads";
 import type { AttachedInspector, AttachedWorker } from "../inputs/inspector/attached.ts";
 import { estimateHeapSnapshot } from "../inputs/inspector/heapSnapshot.ts";
 import { poll } from "../inputs/inspector/patience.ts";
-import { freeSpace } from "../inputs/inspector/snapshotFile.ts";
+import { NoAnswer } from "../inputs/inspector/session.ts";
+import { freeSpace, PART } from "../inputs/inspector/snapshotFile.ts";
 import { explainAllocations } from "../judges/leaks/explain/explainAllocations.ts";
 import type { ExplainOptions } from "../judges/leaks/explain/explainGrowth.ts";
 import { huntLeaks } from "../judges/leaks/hunt.ts";
@@ -26,6 +27,7 @@ import type { Inspected } from "./inspected.ts";
 import type { OpenHandleLists } from "./openHandleLists.ts";
 import type { HuntLeaksParams, LeakHuntAction } from "./protocol.ts";
 import type { FindPython, PythonClient } from "./pythonClient.ts";
+import { watchForDebugger } from "./watchForDebugger.ts";
 
 export interface LeakHuntsOptions {
   snapshots: HeapSnapshots;
@@ -117,6 +119,8 @@ export class LeakHunts {
     const pid = python?.client.hello.pid ?? node?.run.pid ?? 0;
     const identity = identify(pid);
     const begun = now();
+    const stop = () => this.#underWay.get(agent)?.cancel(stoppedInDebugger(agent));
+    const unwatch = node && watchForDebugger(node.inspector, stop);
     try {
       if (python) return await this.#huntInPython(agent, python, params);
       if (!node) throw new Error(`${agent.name} does not run: start it first.`);
@@ -137,9 +141,13 @@ export class LeakHunts {
     } catch (error) {
       params.signal.throwIfAborted();
       const ended = identity && (await poll(DYING, () => !isAlive(identity, identify) || undefined));
-      if (!ended) throw error;
-      throw new Error(`${agent.name} ended in the middle of the leak hunt: start it again, and hunt anew.`);
+      if (ended) throw new Error(`${agent.name} ended in the middle of the leak hunt: start it again, and hunt anew.`);
+      if (!(error instanceof NoAnswer)) throw error;
+      throw new Error(
+        `${agent.name} does not answer (${error.message}) It is stopped, or busy in one long synchronous call: the hunt was given up, hunt again when it goes on.`,
+      );
     } finally {
+      unwatch?.();
       agent.record.mark({ time: begun, endTime: now(), kind: "change", label: "Leak hunt" });
     }
   }
@@ -172,6 +180,8 @@ export class LeakHunts {
   }
 
   async #huntInPython(agent: Agent, { run, client }: PythonClient, params: HuntParams): Promise<LeakReport> {
+    if (params.exact)
+      throw new Error(`${agent.name} is a Python program, whose lines are exact anyway: hunt without --exact.`);
     const { snapshots: trace, signal } = params;
     const python = huntedPython(client, { trace, signal });
     const report = await huntLeaks({
@@ -217,9 +227,10 @@ export class LeakHunts {
       });
     if (!params.snapshots)
       return hunt({ explain: async (_, profile) => (profile ? explainAllocations(profile, run.startTime) : []) });
-    return snapshots.writing(agent, run, 3, async ([first = "", second = "", last = ""]) => {
+    return snapshots.writing(agent, run, 3, async (names) => {
+      const [first = "", second = "", last = ""] = names.map((name) => `${name}${PART}`);
+      // As parts, which the next collector removes when this one is killed.
       const files = [first, second, last] as const;
-      let kept = false;
       try {
         await checkCost(agent, thread ?? inspector, params, dirname(first));
         const report = await hunt({
@@ -227,12 +238,16 @@ export class LeakHunts {
           explain: (turns, profile) =>
             this.#explain({ snapshots: files, profile, turns, startTime: run.startTime }, params.signal),
         });
-        // Of what leaks nothing, nobody asks what holds it.
-        kept = params.keep && report.verdict !== "no-leak";
-        if (kept) for (const file of files) snapshots.keep(run, { file, size: statSync(file).size });
-        return kept ? report : { ...report, snapshots: [] };
+        // Of what leaks nothing, few ask what holds it.
+        if (!params.keep || (params.keep === "findings" && report.verdict === "no-leak"))
+          return { ...report, snapshots: [] };
+        for (const file of names) {
+          renameSync(`${file}${PART}`, file);
+          snapshots.keep(run, { file, size: statSync(file).size });
+        }
+        return { ...report, snapshots: names };
       } finally {
-        if (!kept) for (const file of files) rmSync(file, { force: true });
+        for (const file of files) rmSync(file, { force: true });
       }
     });
   }
@@ -253,6 +268,11 @@ export class LeakHunts {
     }
   }
 }
+
+const stoppedInDebugger = (agent: Agent) =>
+  new Error(
+    `${agent.name} is stopped in a debugger, so its turns never end: the hunt was given up. Let it go on, and hunt again.`,
+  );
 
 /** @throws when snapshots would cost more than is allowed, or there is no room for them */
 async function checkCost(
@@ -300,6 +320,8 @@ function driver({ url, method, body }: LeakHuntAction, signal: AbortSignal) {
         ...(body !== undefined && { body, headers: { "content-type": "application/json" } }),
       }).catch((error: Error) => {
         signal.throwIfAborted();
+        if (error.name === "TimeoutError")
+          throw new Error(`${method} ${url} was not answered within ${LONGEST_TURN} s: a hunt needs turns that end.`);
         const { message } = (error.cause as Error | undefined) ?? error;
         throw new Error(`${method} ${url} came to nothing: ${message || error.message}`);
       });

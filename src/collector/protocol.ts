@@ -208,8 +208,8 @@ export interface HuntLeaksParams {
   exact?: boolean;
   /** Longest pause (s) that a snapshot may cost: with a larger heap the hunt is refused. */
   longestPause: number;
-  /** Keep the snapshots after the hunt, among what the agent's run keeps. */
-  keep: boolean;
+  /** Keep the snapshots after the hunt, among what the agent's run keeps; `findings`: unless nothing leaks. */
+  keep: boolean | "findings";
 }
 
 /** One HTTP request a turn. */

@@ -28,7 +28,7 @@ export async function huntForLeaks(link: CollectorLink, agent: string, memory: v
   if (!how) return;
   const look = isPython(link, agent) ? await askTracing(agent) : await askSnapshots(link, agent);
   if (!look) return;
-  const report = await hunt(link, { agent, ...how, ...look, longestPause: Number.MAX_SAFE_INTEGER, keep: true });
+  const report = await hunt(link, { agent, ...how, ...look, longestPause: Number.MAX_SAFE_INTEGER, keep: "findings" });
   if (report) await tell(agent, report);
 }
 

@@ -46,8 +46,10 @@ export function sumSites(opened: OpenedSnapshot): SiteSums {
   const sites = new Map<string, SiteSum>();
   for (let site = 0; site < keys.length; site++)
     sites.set(keys[site]!, { count: counts[site]!, size: sizes[site]!, selfSize: selfSizes[site]! });
-  return { sites, lastId: opened.heap.tables.nodeIds.reduce((last, id) => Math.max(last, id), 0) };
+  return { sites, lastId: lastIdOf(opened) };
 }
+
+const lastIdOf = ({ heap }: OpenedSnapshot) => heap.tables.nodeIds.reduce((last, id) => Math.max(last, id), 0);
 
 function sumsOf(opened: OpenedSnapshot) {
   const sites = opened.sites();
@@ -99,6 +101,9 @@ export function findGrowth(first: SiteSums, second: SiteSums, last: OpenedSnapsh
     byHolder.set(holder, [...(byHolder.get(holder) ?? []), site]);
   }
   const countBefore = (site: number) => before(first, site)?.count ?? 0;
+  // Another client that leaves the agent resets all ids: they begin anew, and tell nothing then.
+  const isReset = second.lastId < first.lastId || lastIdOf(last) < second.lastId;
+  const lastIds: [number, number] = isReset ? [0, 0] : [first.lastId, second.lastId];
   const growthOf = (site: number) => sizes[site]! - (before(first, site)?.size ?? 0);
   const groups = [...byHolder.values()].map((group) => group.sort((a, b) => growthOf(b) - growthOf(a)));
   return groups
@@ -107,7 +112,7 @@ export function findGrowth(first: SiteSums, second: SiteSums, last: OpenedSnapsh
       // A list that is held at both ends has two sites.
       const alike = group.filter((site) => sites.classOf[site] === sites.classOf[main]);
       const sum = (of: (site: number) => number) => alike.reduce((total, site) => total + of(site), 0);
-      const members = newMembers(last, main, first.lastId, second.lastId);
+      const members = newMembers(last, main, lastIds);
       return {
         sites: group,
         example: members[0] ?? 0,
@@ -162,7 +167,7 @@ function outerHolder(opened: OpenedSnapshot, site: number): number {
 }
 
 /** Those that survived first, then the newer ones. */
-function newMembers(opened: OpenedSnapshot, site: number, firstId: number, secondId: number): number[] {
+function newMembers(opened: OpenedSnapshot, site: number, [firstId, secondId]: [number, number]): number[] {
   const { siteOf } = opened.sites();
   const { nodeIds } = opened.heap.tables;
   const survived: number[] = [];

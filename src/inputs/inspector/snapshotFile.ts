@@ -85,7 +85,13 @@ export class SnapshotFile {
   }
 
   #inWords(error: NodeJS.ErrnoException): Error {
-    if (error.code !== "ENOSPC" && error.code !== "EDQUOT") return error;
-    return new Error(`${this.#path} was not written: the disk is full. Make room, or write it elsewhere.`);
+    const reason = {
+      ENOSPC: "the disk is full",
+      EDQUOT: "your quota is used up",
+      EFBIG: "no file may be so large here",
+    };
+    const told = reason[error.code as keyof typeof reason];
+    if (told === undefined) return error;
+    return new Error(`${this.#path.replace(PART, "")} was not written: ${told}. Make room, or write it elsewhere.`);
   }
 }

@@ -1,10 +1,8 @@
 import assert from "node:assert/strict";
-import { once } from "node:events";
 import { readdirSync, readFileSync, utimesSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { join } from "node:path";
 import type { LeakReport } from "../../../src/model/leaks.ts";
-import { huntIn, leakPrograms, sameName } from "../../fixtures/leaks/programs.ts";
+import { freePort, huntIn, leakPrograms, sameName } from "../../fixtures/leaks/programs.ts";
 import { until } from "../../support/until.ts";
 import { type Program, Terminal } from "../cli/terminal.ts";
 
@@ -169,12 +167,3 @@ serve((number) => { notes.push({ number, text: text(number, 900) }); });
     assert.match(report.summary, /no turns/i);
   });
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, "close");
-  return port;
-}

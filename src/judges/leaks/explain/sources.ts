@@ -66,8 +66,9 @@ export class Sources {
 
   #read(path: string): SourceText | undefined {
     if (!existsSync(path)) return undefined;
-    // A second, since a file's time may be coarser than a start's.
-    if (statSync(path).mtimeMs / 1000 > this.#since + 1) {
+    // Also one that was put in place with an old time. A second, since a file's time may be coarser than a start's.
+    const { mtimeMs, ctimeMs } = statSync(path);
+    if (Math.max(mtimeMs, ctimeMs) / 1000 > this.#since + 1) {
       this.changed.add(path);
       return undefined;
     }

@@ -1,6 +1,7 @@
 import type { HeapSnapshot } from "../heapSnapshot.ts";
 import type { OpenedSnapshot } from "../opened.ts";
 import { siteKeys } from "../paths/sites.ts";
+import { NO_EDGE } from "../paths/ways.ts";
 import { rawName } from "../view/names.ts";
 import { NO_GROUP } from "../view/order.ts";
 import { classKey } from "./difference.ts";
@@ -60,7 +61,7 @@ function sumsOf(opened: OpenedSnapshot) {
   for (let node = 0; node < nodeIds.length; node++) {
     const site = sites.siteOf[node]!;
     if (site === NO_GROUP) continue;
-    counts[site]!++;
+    if (!isPiece(opened, node)) counts[site]!++;
     selfSizes[site]! += sizeOf[node]!;
   }
   // A site's holder comes before it.
@@ -157,6 +158,15 @@ function isTelling(heap: HeapSnapshot, node: number): boolean {
   return !name.startsWith("system /") || name === "system / Context";
 }
 
+/** A part of a text that V8 has not yet put together: the whole is one. */
+function isPiece(opened: OpenedSnapshot, node: number): boolean {
+  const { types, tables } = opened.heap;
+  const { holder, lastEdge } = opened.ways();
+  if (lastEdge[node] === NO_EDGE) return false;
+  const above = tables.nodeTypes[holder[node]!]!;
+  return above === types.consString || above === types.slicedString;
+}
+
 /** The nearest holder that is no store of V8's. */
 function outerHolder(opened: OpenedSnapshot, site: number): number {
   const sites = opened.sites();
@@ -173,7 +183,7 @@ function newMembers(opened: OpenedSnapshot, site: number, [firstId, secondId]: [
   const survived: number[] = [];
   const newer: number[] = [];
   for (let node = 0; node < nodeIds.length && survived.length < MOST_MEMBERS; node++) {
-    if (siteOf[node] !== site || nodeIds[node]! <= firstId) continue;
+    if (siteOf[node] !== site || nodeIds[node]! <= firstId || isPiece(opened, node)) continue;
     if (nodeIds[node]! <= secondId) survived.push(node);
     else if (newer.length < MOST_MEMBERS) newer.push(node);
   }

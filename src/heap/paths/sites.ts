@@ -173,9 +173,10 @@ function hash(a: number, b: number, text: string): string {
 /** A site in words, from its example's way outward: `[] in Map < sessions in SessionStore < store in …`. */
 export function siteWords(heap: HeapSnapshot, { steps, root }: HeapPath): string {
   const all = steps.map(({ edge, holder, words }) => {
-    const isEntry = edge.kind === "element" || edge.kind === "entry" || isDictionary(heap, holder.node);
-    const name = isEntry ? ENTRY : edge.name;
-    return `${name} in ${words ?? holder.name}`;
+    const inDictionary = isDictionary(heap, holder.node);
+    const name = edge.kind === "element" || edge.kind === "entry" || inDictionary ? ENTRY : edge.name;
+    // Which of its many fields V8 lists first tells nothing.
+    return `${name} in ${words ?? (inDictionary ? holder.name.replace(/^\{.*/s, "Object") : holder.name)}`;
   });
   const told = all.filter((words, i) => words !== all[i - 1]);
   if (told.length > MOST_STEPS) told.splice(MOST_STEPS, told.length, "…");

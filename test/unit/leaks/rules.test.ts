@@ -151,6 +151,23 @@ describe("the leak rules", function () {
       assert.deepEqual(others, []);
     });
 
+  it("tell by symbol, static and private field, and where a package is called that keeps", async () => {
+    const unusual = ["inDependency", "symbolHolder", "staticField", "generators", "textKeys"].flatMap(
+      (name) => programs.get(name) ?? [],
+    );
+    const growth = await growthIn(unusual.map(({ file }) => file));
+    const found = growth.map(({ rule, variable, location }) => ({
+      expected: { rule, variable },
+      location: location && { file: location.file, line: location.line },
+    }));
+    assert.equal(found.length, unusual.length, JSON.stringify(growth));
+    for (const { name, expected, location } of unusual) {
+      const { rule, variable } = expected;
+      const one = found.find((each) => each.expected.variable === variable);
+      assert.deepEqual(one, { expected: { rule, variable }, location }, name);
+    }
+  });
+
   it("say nothing of the clean twins", async () => {
     const twins = [...programs.values()].flatMap((program) => (program.leaks ? (twinOf(program) ?? []) : []));
     assert.ok(twins.length >= leakRules.length);

@@ -32,7 +32,7 @@ export interface Evidence {
 export const EVENTS = /^_events$|kEvents/;
 /** Names by which Node's own code holds things: a developer never wrote them. */
 const INNER =
-  /^(_events|_idleNext|_idlePrev|_list|next|prev|previous|list|listener|callback|\[.*|__proto__|data|Symbol\(.*|k[A-Z]\w*|<symbol.*|context|elements|table|#signal|timerListMap|loadCache|#resolveCache|\d+)$/;
+  /^(_events|_idleNext|_idlePrev|_list|next|prev|previous|list|listener|callback|\[.*|__proto__|data|Symbol\(.*|k[A-Z]\w*|<symbol (k[A-Z]|node:|nodejs\.|undici|async_|resource|shapeMode|trigger|owner|handle|timer).*|<symbol>|context|elements|table|#signal|timerListMap|loadCache|#resolveCache|\d+)$/;
 
 export function evidenceOf(opened: OpenedSnapshot, growth: Growth): Evidence {
   const { heap } = opened;
@@ -41,8 +41,7 @@ export function evidenceOf(opened: OpenedSnapshot, growth: Growth): Evidence {
   const { name, place: classPlace } = describeClass(opened, opened.classes(), heap.classTable.classOf[node]!);
   const type = heap.tables.layout.nodeTypes[heap.tables.nodeTypes[node]!]!;
   const place = type === "closure" ? opened.places().ofNode(node) : classPlace;
-  const className =
-    type === "closure" ? `${rawName(heap, node) || "(anonymous)"}()` : name.replace(/^\((string|closure)\)$/, "$1");
+  const className = type === "closure" ? functionWords(rawName(heap, node)) : name.replace(/^\(.*string\)$/, "string");
   return {
     className,
     type,
@@ -56,6 +55,12 @@ export function evidenceOf(opened: OpenedSnapshot, growth: Growth): Evidence {
   };
 }
 
+/** A function by its name, as V8 calls it. */
+function functionWords(name: string): string {
+  if (name === "native_bind") return "bound function";
+  return `${name || "(anonymous)"}()`;
+}
+
 /**
  * The nearest name that a developer gave, outward: not an entry's key, an event's name, or a list's link to its like.
  */
@@ -66,10 +71,11 @@ function variableOf(heap: HeapSnapshot, steps: readonly HeapPathStep[], classNam
       at > emitter &&
       (edge.kind === "variable" || edge.kind === "property") &&
       !INNER.test(edge.name) &&
-      holder.name !== className &&
+      // A static field of the class itself is no link of a list.
+      (holder.name !== className || holder.type === "closure") &&
       !isDictionary(heap, holder.node),
   );
-  return named?.edge.name.replace(/^"|"$/g, "");
+  return named?.edge.name.replace(/^"|"$/g, "").replace(/^<symbol (.*)>$/, "Symbol($1)");
 }
 
 /** Whether some step of the way is by this name. */

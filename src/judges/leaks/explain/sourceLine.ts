@@ -31,6 +31,7 @@ export function findLine(
   return (
     (pattern && first(begun.map(({ text, line }) => search(text, pattern, line, line + FUNCTION_LINES)))) ??
     puttingLine(evidence, own, begun, sources) ??
+    callingLine(evidence, begun) ??
     toLocation(found(functionIn(evidence), sources)) ??
     constructingLine(evidence, own, begun, sources) ??
     toLocation(begun[0]) ??
@@ -67,9 +68,13 @@ function puttingLine(
   begun: readonly SourcePlace[],
   sources: Sources,
 ): LeakLocation | undefined {
-  const { variable } = evidence;
-  if (variable === undefined || !/^#?[\p{L}_$][\p{L}\p{N}_$]*$/u.test(variable)) return undefined;
-  const name = `(?<![\\p{L}\\p{N}_$])${variable.replace(/\$/g, "\\$")}(?![\\p{L}\\p{N}_$])`;
+  const files = new Set([
+    ...functions.map(({ file }) => file),
+    ...[evidence.place, ...evidence.steps.map((step) => step.place)].filter(isRunPlace).map(({ file }) => file),
+  ]);
+  const texts = [...files].flatMap((file) => sources.textsOf(file)).filter(({ file }) => isOwn(file));
+  const name = namePattern(evidence.variable, texts);
+  if (name === undefined) return undefined;
   const patterns = [new RegExp(`${name}\\s*${PUTS}`, "u"), new RegExp(`${name}${ASSIGNS}`, "u")];
   // In the functions that allocate, first; then anywhere in their files, and in those of the holders.
   for (const pattern of patterns)
@@ -77,17 +82,43 @@ function puttingLine(
       const at = search(text, pattern, line, line + FUNCTION_LINES);
       if (at) return at;
     }
-  const files = new Set([
-    ...functions.map(({ file }) => file),
-    ...[evidence.place, ...evidence.steps.map((step) => step.place)].filter(isRunPlace).map(({ file }) => file),
-  ]);
-  const texts = [...files].flatMap((file) => sources.textsOf(file)).filter(({ file }) => isOwn(file));
   for (const pattern of patterns)
     for (const text of texts) {
       const at = search(text, pattern, 0, text.lines.length);
       if (at) return at;
     }
   return undefined;
+}
+
+/** Where the developer's functions call into the package that holds: by what it exports, or by what they made of it. */
+function callingLine({ steps }: Evidence, begun: readonly SourcePlace[]): LeakLocation | undefined {
+  if (!steps.some(({ place }) => place?.file !== undefined && /[\\/]node_modules[\\/]/.test(place.file)))
+    return undefined;
+  const names = steps.flatMap(({ edge }) => (/variable|property/.test(edge.kind) ? (toPattern(edge.name) ?? []) : []));
+  return first(
+    names.flatMap((name) =>
+      begun.map(({ text, line }) =>
+        search(text, new RegExp(`${name}\\s*(?:\\.\\s*\\w+\\s*)?\\(`, "u"), line, line + FUNCTION_LINES),
+      ),
+    ),
+  );
+}
+
+/** How what holds stands in its sources; a symbol by the variable that it was made for, in brackets. */
+function namePattern(variable: string | undefined, texts: readonly SourceText[]): string | undefined {
+  const description = variable?.match(/^Symbol\((.*)\)$/)?.[1];
+  if (variable !== undefined && description === undefined) return toPattern(variable);
+  const made = new RegExp(
+    `([\\p{L}_$][\\p{L}\\p{N}_$]*)\\s*=\\s*Symbol(?:\\.for)?\\(\\s*["'\`]${description}["'\`]`,
+    "u",
+  );
+  const symbol = first(texts.flatMap(({ lines }) => lines.map((code) => made.exec(code)?.[1])));
+  return symbol === undefined ? undefined : `\\[\\s*${toPattern(symbol)}\\s*\\]`;
+}
+
+function toPattern(name: string): string | undefined {
+  if (!/^#?[\p{L}_$][\p{L}\p{N}_$]*$/u.test(name)) return undefined;
+  return `(?<![\\p{L}\\p{N}_$])${name.replace(/\$/g, "\\$")}(?![\\p{L}\\p{N}_$])`;
 }
 
 function constructingLine(

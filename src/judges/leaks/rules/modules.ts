@@ -1,11 +1,10 @@
-import { isHeldBy } from "../explain/evidence.ts";
+import type { Evidence } from "../explain/evidence.ts";
 import type { LeakRule } from "./rule.ts";
 
 export const modules: LeakRule = {
   id: "duplicate-modules",
   applies: (evidence) =>
-    ["Module", "ModuleJob", "ModuleWrap", "SourceTextModule"].includes(evidence.className) ||
-    isHeldBy(evidence, /^(loadCache|_cache|moduleMap|#resolveCache)$/),
+    ["Module", "ModuleJob", "ModuleWrap", "SourceTextModule"].includes(evidence.className) || isCached(evidence),
   explain: ({ growth }) =>
     `Modules are loaded again and again, and each copy stays in the cache of modules: ${growth.added} more than at the beginning.`,
   advice:
@@ -13,3 +12,8 @@ export const modules: LeakRule = {
   toldOnce: true,
   line: /\b(?:import|require)\s*\(/,
 };
+
+/** In a cache of modules, as its entry or in that: whatever a module's variables hold is further in. */
+function isCached({ steps }: Evidence): boolean {
+  return steps.slice(0, 3).some(({ edge }) => /^(loadCache|_cache|moduleMap|#resolveCache)$/.test(edge.name));
+}

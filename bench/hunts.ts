@@ -28,7 +28,8 @@ interface Result extends Judged {
 const mark = (right: boolean) => (right ? "yes" : "**no**");
 const results: Result[] = [];
 const failed: string[] = [];
-for (const program of programs) {
+for (const [at, program] of programs.entries()) {
+  console.error(`${at + 1} of ${programs.length}: ${program.name}`);
   try {
     let beside: MemlabFindings | undefined;
     const judged = await huntIn(program, {
@@ -68,6 +69,7 @@ printTable(
 const leaky = results.filter(({ program }) => program.leaks);
 const clean = results.filter(({ program }) => !program.leaks);
 const share = (all: Result[], right: (one: Result) => boolean) => `${all.filter(right).length} of ${all.length}`;
+const withMemlab = (all: Result[]) => all.filter(({ memlab: beside }) => beside !== undefined);
 const reports = (way: keyof MemlabFindings) => (one: Result) => (one.memlab?.[way] ?? 0) > 0;
 const besides = [
   ["find-leaks", "leaks"],
@@ -84,7 +86,7 @@ console.log(
     ...(memlab
       ? besides.map(
           ([name, way]) =>
-            `MemLab ${name} reports something of ${share(leaky, reports(way))} that leak, and of ${share(clean, reports(way))} that do not`,
+            `MemLab ${name} reports something of ${share(withMemlab(leaky), reports(way))} that leak, and of ${share(withMemlab(clean), reports(way))} that do not`,
         )
       : []),
     ...failed.map((message) => `failed: ${message}`),

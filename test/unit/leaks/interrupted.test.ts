@@ -11,7 +11,7 @@ const telling = join(import.meta.dirname, "../../fixtures/leaks/support/telling.
 const cli = join(import.meta.dirname, "../../../src/cli/main.ts");
 
 describe("a leak hunt that is interrupted", function () {
-  this.timeout(120_000);
+  this.timeout(240_000);
   let terminal: Terminal;
   let url: string;
   let port: number;

@@ -134,7 +134,7 @@ function pairOf(name: string) {
 }
 
 describe("the leak rules", function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
 
   it("have a program, its clean twin and a page each", () => {
     assert.deepEqual(Object.keys(messages).sort(), leakRules.map(({ id }) => id).sort());

@@ -116,6 +116,11 @@ describe("watching a run", function () {
         watched(growing, 1000, { settled: new Map([[HEAP, { verdict, confidence: 0.99, time: 1_790_000_900 }]]) });
       assert.equal((await settled("leak")).verdict, "leak");
       assert.equal((await settled("no-leak")).verdict, "no-leak");
+      const level = heap(() => 30, 100_000);
+      const found = new Map([[HEAP, { verdict: "leak" as const, confidence: 0.99, time: 1_790_000_900 }]]);
+      const slow = await watched({ ...level, held: { [HEAP]: () => mib(30) } }, 1000, { settled: found });
+      assert.equal(slow.verdict, "leak");
+      assert.match(slow.summary, /^The heap (leaks: a hunt found that it leaks|grows .* a minute.*)\.$/);
     });
 
     it("judges by what few of them left", async () => {

@@ -17,7 +17,10 @@ export function summaryOf(
       verdict: "leak",
       confidence: worst.confidence,
       ...(worst.severity && { severity: worst.severity }),
-      summary: `${growthOf(worst)}${fullIn(worst)}.`,
+      summary:
+        worst.slope.value > 0
+          ? `${growthOf(worst)}${fullIn(worst)}.`
+          : `${heldResource(worst.name).title} leaks: ${worst.reason}.`,
     };
   if (left > 0)
     return {

@@ -188,9 +188,10 @@ function growthSince(course: Course, since: number): number {
 /** What only a collection could tell, a hunt in this run may have told. */
 function settle(one: Judged, { settled, now, window }: WatchOptions): Judged {
   const found = settled.get(one.series.metric);
-  if (!one.trend.unsettled || !found || found.verdict === "inconclusive") return one;
-  // What leaked then and still grows leaks; what did not may have begun to.
-  if (found.verdict === "no-leak" && now - found.time > window) return one;
+  if (!found || found.verdict === "inconclusive" || one.trend.verdict === "leak") return one;
+  const inHeap = one.series.metric === HEAP || one.series.metric === EXTERNAL;
+  // What leaked then leaks as long as the run lasts, also where that is too slow to be seen; what did not may have begun to.
+  if (found.verdict === "leak" ? !inHeap : !one.trend.unsettled || now - found.time > window) return one;
   const reason = found.verdict === "leak" ? "a hunt found that it leaks" : "a hunt found that it is collected";
   return { ...one, trend: { ...one.trend, verdict: found.verdict, confidence: found.confidence, reason } };
 }

@@ -9,12 +9,12 @@ export interface PythonFunction {
 
 const DEF = /^(\s*)(?:async\s+)?def\s+([\p{L}_][\p{L}\p{N}_]*)/u;
 
-/** The innermost function in which a line stands; undefined at the top of a module, or of a class. */
+/** The innermost function in which a line stands, of a `def` the one around it; undefined at the top of a module. */
 export function functionAround({ lines }: SourceText, line: number): PythonFunction | undefined {
   let inner = indentOf(lines[line]);
   for (let from = line; from >= 0; from--) {
     const [, indent, name] = lines[from]?.match(DEF) ?? [];
-    if (indent !== undefined && name !== undefined && (from === line || indent.length < inner))
+    if (indent !== undefined && name !== undefined && indent.length < inner)
       return { name, from, to: endOf(lines, from, indent.length) };
     if (isCode(lines[from])) inner = Math.min(inner, indentOf(lines[from]));
   }

@@ -16,7 +16,7 @@ export function functionAround({ lines }: SourceText, line: number): PythonFunct
     const [, indent, name] = lines[from]?.match(DEF) ?? [];
     if (indent !== undefined && name !== undefined && indent.length < inner)
       return { name, from, to: endOf(lines, from, indent.length) };
-    if (isCode(lines[from])) inner = Math.min(inner, indentOf(lines[from]));
+    if (isCode(lines[from]) && !isClosing(lines[from])) inner = Math.min(inner, indentOf(lines[from]));
   }
   return undefined;
 }
@@ -24,10 +24,11 @@ export function functionAround({ lines }: SourceText, line: number): PythonFunct
 /** The line behind a block: code that stands no deeper than what opened it. A signature may go over lines. */
 function endOf(lines: readonly string[], from: number, indent: number): number {
   let at = from + 1;
-  while (at < lines.length && (!isCode(lines[at]) || indentOf(lines[at]) > indent || /^\s*\)/.test(lines[at] ?? "")))
-    at++;
+  while (at < lines.length && (!isCode(lines[at]) || indentOf(lines[at]) > indent || isClosing(lines[at]))) at++;
   return at;
 }
 
 const indentOf = (line = "") => line.length - line.trimStart().length;
 const isCode = (line = "") => /^\s*[^\s#]/.test(line);
+/** The end of a signature that goes over lines stands as deep as its beginning. */
+const isClosing = (line = "") => /^\s*\)/.test(line);

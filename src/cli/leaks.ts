@@ -50,8 +50,9 @@ export const leaks: Command = {
   takesCommand: true,
   details: `Lets the agent do turns, collects its garbage after some of them, and judges what stays. Three heap snapshots
 between them tell what grew, who holds it and which line made it; each pauses the agent for 0.05 to 0.14 s a MB of
-its heap. A Python agent is asked by its own client, which traces its allocations meanwhile: it runs up to 11 times
-slower until the hunt ends. Without --action the hunt waits for turns that others make. COMMAND is started here and stopped in the end.
+its heap. A Python agent is asked by its own client, which traces its allocations meanwhile: it runs slower until
+the hunt ends, up to 24 times where it does nothing but allocate.
+Without --action the hunt waits for turns that others make. COMMAND is started here and stopped in the end.
 --exact names the functions by which what grew was allocated, where two do the same under one name; the agent
 allocates 4 to 35 times slower for the hunt's length, so allow it more --duration.
 Exit codes of this command: 0 no leak, 1 a leak, 2 could not tell.`,

@@ -122,7 +122,7 @@ describe("A developer whose Python agent leaks", () => {
     await input.fill(`http://127.0.0.1:${port}/turn`);
     await page.keyboard.press("Enter");
     const dialog = page.locator(".monaco-dialog-box");
-    await dialog.getByText("runs up to 11 times slower").waitFor();
+    await dialog.getByText("up to 24 times where it does nothing but allocate").waitFor();
     await workbench().screenshot("leak-python-asks-dark");
     await dialog.getByRole("button", { name: "Trace" }).click();
     await dialog.waitFor({ state: "detached" });

@@ -41,7 +41,7 @@ function isPython({ state }: CollectorLink, name: string): boolean {
 /** Of a Python agent allocations are traced in place of snapshots; undefined when it was given up. */
 async function askTracing(agent: string): Promise<{ snapshots: boolean } | undefined> {
   const [traced, fast] = ["Trace", "Hunt Without"];
-  const detail = `Python's tracemalloc notes where each object is made: ${agent} runs up to 11 times slower until the hunt ends, and its figures are no measure. Without it a hunt tells what grows and who holds it; the line is then looked for in the source of whoever holds it.`;
+  const detail = `Python's tracemalloc notes where each object is made: ${agent} runs slower until the hunt ends, up to 24 times where it does nothing but allocate, and its figures are no measure. Without it a hunt tells what grows and who holds it; the line is then looked for in the source of whoever holds it.`;
   const choice = await vscode.window.showWarningMessage(
     `Trace the allocations of ${agent}?`,
     { modal: true, detail },

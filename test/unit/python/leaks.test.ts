@@ -51,7 +51,7 @@ describe("A leak hunt in a Python agent", function () {
   });
 
   /** A server of the fixture's whose turns append to a list, and tell whether allocations are traced. */
-  async function served(client = true): Promise<{ program: Program; url: string }> {
+  async function served(client: "ours" | "old" | "none" = "ours"): Promise<{ program: Program; url: string }> {
     const file = join(terminal.folder, "agent.py");
     const support = join(import.meta.dirname, "../../fixtures/leaks/python/support");
     const monitored = `import sys, tracemalloc
@@ -63,12 +63,29 @@ def turn(number):
     print("traced" if tracemalloc.is_tracing() else "fast", flush=True)
 serve(turn)
 `;
+    const old = `import json, os, socket, threading, time
+def talk():
+    path, token = os.environ["AGENT_VITALS_SOCKET"], os.environ["AGENT_VITALS_TOKEN"]
+    connection = socket.socket(socket.AF_UNIX)
+    while connection.connect_ex(path):
+        time.sleep(0.1)
+    def send(event):
+        connection.sendall(json.dumps(event).encode() + b"\\n")
+    send({"type": "hello", "protocol": 1, "agent": "old", "pid": os.getpid(), "startTime": started, "token": token,
+          "runtime": "Python 3", "client": "agent-vitals-python 0.0.1"})
+    for line in connection.makefile():
+        command = json.loads(line)
+        if command["type"] == "command":
+            send({"type": "reply", "id": command["id"], "ok": False, "error": command["name"] + ": no such command"})
+started = time.time()
+threading.Thread(target=talk, daemon=True).start()
+`;
     const bare = `import http.server
 server = http.server.HTTPServer(("127.0.0.1", 0), http.server.SimpleHTTPRequestHandler)
 print(server.server_port, flush=True)
 server.serve_forever()
 `;
-    writeFileSync(file, client ? monitored : bare);
+    writeFileSync(file, { ours: monitored, old: old + bare, none: bare }[client]);
     const env = { ...environment, ...clientEnvironment(terminal.addresses) };
     const program = terminal.python(python?.command ?? "python3", [file], env);
     const port = await program.says(/^\d+$/m);
@@ -126,10 +143,17 @@ server.serve_forever()
   });
 
   it("tells what to do where there is no client", async () => {
-    const { program, url } = await served(false);
+    const { program, url } = await served("none");
     const { code, stdout, stderr } = await terminal.cli("leaks", "--pid", `${program.pid}`, "--action", url).ended;
     assert.deepEqual([code, stdout], [2, ""]);
     assert.match(stderr, /is a Python program without a connected Agent Vitals client, .*create_monitor\(\)/);
+  });
+
+  it("asks for a newer client where the agent's knows no hunts", async () => {
+    const { program, url } = await served("old");
+    const { code, stderr } = await terminal.cli("leaks", "--pid", `${program.pid}`, "--action", url).ended;
+    assert.equal(code, 2);
+    assert.match(stderr, /has an older client than this Agent Vitals \(agent-vitals-python 0\.0\.1\), .* copy /);
   });
 
   it("can't tell without turns", async () => {

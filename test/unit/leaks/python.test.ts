@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { explainPython } from "../../../src/judges/leaks/python/explainPython.ts";
@@ -34,12 +34,12 @@ def describe(name):
 describe("What grew in a Python agent", () => {
   let folder = "";
   let file = "";
-  const now = Date.now() / 1000;
+  let now = 0;
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), "av-python-"));
     file = join(folder, "agent.py");
     writeFileSync(file, source);
-    utimesSync(file, now - 60, now - 60);
+    now = Date.now() / 1000;
   });
   afterEach(() => rmSync(folder, { recursive: true }));
 

@@ -8,8 +8,9 @@ const words = { leak: "leak", "no-leak": "no leak", inconclusive: "could not tel
 /** A report for a terminal: the verdict, the resources, then each suspect with its line and what to do. */
 export function leakReport(report: LeakReport, agent: string): string {
   const { verdict, confidence, summary, turns, duration, paused } = report;
-  const style = verdict === "leak" ? "red" : "green";
-  const head = `${printable(agent)}: ${styled(style, words[verdict])} (${Math.round(confidence * 100)} % sure)`;
+  const style = { leak: "red", "no-leak": "green", inconclusive: "bold" } as const;
+  const sure = verdict === "inconclusive" ? "" : ` (${Math.round(confidence * 100)} % sure)`;
+  const head = `${printable(agent)}: ${styled(style[verdict], words[verdict])}${sure}`;
   const cost = paused > 0 ? `, paused ${formatDuration(paused)} for snapshots` : "";
   return [
     `${head}. ${printable(summary)}`,
@@ -25,6 +26,7 @@ export function leakReport(report: LeakReport, agent: string): string {
       ],
       report.resources.map(row),
     ),
+    ...(verdict === "leak" || report.suspects.length === 0 ? [] : ["", "What grew all the same:"]),
     ...report.suspects.flatMap((suspect, at) => ["", ...suspectLines(suspect, at + 1)]),
     ...report.snapshots.map((file) => `\nkept: ${file}`),
   ].join("\n");

@@ -176,7 +176,9 @@ export function siteWords(heap: HeapSnapshot, { steps, root }: HeapPath): string
     const inDictionary = isDictionary(heap, holder.node);
     const name = edge.kind === "element" || edge.kind === "entry" || inDictionary ? ENTRY : edge.name;
     // Which of its many fields V8 lists first tells nothing.
-    return `${name} in ${words ?? (inDictionary ? holder.name.replace(/^\{.*/s, "Object") : holder.name)}`;
+    const holderName = inDictionary ? holder.name.replace(/^\{.*/s, "Object") : holder.name;
+    // Node's global object is `global / ` to V8.
+    return `${name} in ${words ?? holderName.replace(/ \/ $/, "")}`;
   });
   const told = all.filter((words, i) => words !== all[i - 1]);
   if (told.length > MOST_STEPS) told.splice(MOST_STEPS, told.length, "…");

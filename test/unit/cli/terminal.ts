@@ -43,8 +43,8 @@ export class Program {
     return this.child.pid ?? 0;
   }
 
-  says(what: RegExp): Promise<string> {
-    return until(String(what), () => what.exec(this.stdout + this.stderr)?.[0]).catch((error: Error) => {
+  says(what: RegExp, seconds?: number): Promise<string> {
+    return until(String(what), () => what.exec(this.stdout + this.stderr)?.[0], seconds).catch((error: Error) => {
       throw new Error(`${error.message}\n${this.stdout}${this.stderr}`);
     });
   }

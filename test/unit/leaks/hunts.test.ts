@@ -11,7 +11,7 @@ const cli = join(import.meta.dirname, "../../../src/cli/main.ts");
 const fixtures = join(import.meta.dirname, "../../fixtures/leaks");
 
 describe("a leak hunt", function () {
-  this.timeout(120_000);
+  this.timeout(240_000);
   let terminal: Terminal;
   beforeEach(() => {
     terminal = new Terminal();
@@ -75,7 +75,7 @@ describe("a leak hunt", function () {
     const { program, url } = await served(join(fixtures, "leaky/sessionMap.mjs"));
     const args = ["--pid", `${program.pid}`, "--action", url, "--turns", "100000", "--duration", "600"];
     const hunt = terminal.cli("leaks", ...args);
-    await hunt.says(/reading, /);
+    await hunt.says(/reading, /, 100);
     hunt.child.kill("SIGINT");
     const { code, stdout, stderr } = await hunt.ended;
     assert.deepEqual([code, stdout], [2, ""]);
@@ -88,7 +88,7 @@ describe("a leak hunt", function () {
     const { program, url } = await served(join(fixtures, "leaky/sessionMap.mjs"));
     const args = ["--pid", `${program.pid}`, "--action", url, "--turns", "100000", "--duration", "600"];
     const hunt = terminal.cli("leaks", ...args);
-    await hunt.says(/reading, /);
+    await hunt.says(/reading, /, 100);
     const second = await terminal.cli("leaks", ...args).ended;
     assert.equal(second.code, 2);
     assert.match(second.stderr, /A leak hunt is under way in .* already: wait for it, or cancel it\.$/m);

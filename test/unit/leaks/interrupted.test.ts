@@ -10,6 +10,9 @@ import { Debugger } from "./debugger.ts";
 const telling = join(import.meta.dirname, "../../fixtures/leaks/support/telling.mjs");
 const cli = join(import.meta.dirname, "../../../src/cli/main.ts");
 
+/** Seconds until a hunt has begun to read, on a machine that is busy with other tests. */
+const PATIENCE = 100;
+
 describe("a leak hunt that is interrupted", function () {
   this.timeout(240_000);
   let terminal: Terminal;
@@ -39,7 +42,7 @@ describe("a leak hunt that is interrupted", function () {
 
   it("leaves the agent as fast as it was when it is cancelled", async () => {
     const hunt = terminal.cli("leaks", ...long(await agent()));
-    await hunt.says(/reading, /);
+    await hunt.says(/reading, /, PATIENCE);
     assert.deepEqual(await profiler(), { ids: true, sampling: true });
     hunt.child.kill("SIGINT");
     assert.match((await hunt.ended).stderr, /The leak hunt was cancelled; the agent has its speed back\.$/m);
@@ -49,8 +52,8 @@ describe("a leak hunt that is interrupted", function () {
 
   it("leaves it so when an exact one is cancelled, too", async () => {
     const hunt = terminal.cli("leaks", "--exact", ...long(await agent()));
-    await hunt.says(/allocates up to 35 times slower until the hunt ends/);
-    await hunt.says(/reading, /);
+    await hunt.says(/allocates up to 35 times slower until the hunt ends/, PATIENCE);
+    await hunt.says(/reading, /, PATIENCE);
     hunt.child.kill("SIGINT");
     await hunt.ended;
     assert.deepEqual(await profiler(), off);
@@ -60,7 +63,7 @@ describe("a leak hunt that is interrupted", function () {
   it("leaves it so when the collector is killed, and the next one removes the files", async () => {
     const program = await agent();
     const hunt = terminal.cli("leaks", ...long(program));
-    await hunt.says(/reading, /);
+    await hunt.says(/reading, /, PATIENCE);
     const { pid } = JSON.parse(readFileSync(terminal.addresses.lockFile, "utf8")) as { pid: number };
     process.kill(pid, "SIGKILL");
     const { code, stderr } = await hunt.ended;
@@ -83,7 +86,7 @@ describe("a leak hunt that is interrupted", function () {
   it("says so when the agent starts anew at the same address, and hunts in the new one", async () => {
     const first = await agent();
     const hunt = terminal.cli("leaks", ...long(first));
-    await hunt.says(/reading, /);
+    await hunt.says(/reading, /, PATIENCE);
     first.child.kill("SIGKILL");
     await first.ended;
     const second = await agent();
@@ -98,7 +101,7 @@ describe("a leak hunt that is interrupted", function () {
     const program = await agent("--inspect=127.0.0.1:0");
     const debug = await Debugger.connect(await program.says(/ws:\S+/));
     const hunt = terminal.cli("leaks", ...long(program));
-    await hunt.says(/warming up, 10 %/);
+    await hunt.says(/warming up, 10 %/, PATIENCE);
     await debug.stop();
     const { code, stdout, stderr } = await hunt.ended;
     assert.deepEqual([code, stdout], [2, ""]);

@@ -50,37 +50,50 @@ export function recordHandles({ load, tap, subscribe }: Tools): Guest {
   /** Looked through when there are so many. */
   let full = 256;
 
+  // As they were, for our end. In between they are set by assignment: what is deleted again and again becomes slow.
+  const settings = Error as { stackTraceLimit?: unknown; prepareStackTrace?: unknown };
+  const owned = (["stackTraceLimit", "prepareStackTrace"] as const).filter((name) => !Object.hasOwn(settings, name));
+  undo.push(() => {
+    for (const name of owned) if (settings[name] === undefined) delete settings[name];
+  });
+  const raw = (_: Error, calls: NodeJS.CallSite[]) => calls;
+
   /** The number of the place that called what called this; undefined when it is none of the agent's own. */
   const here = (): number | undefined => {
-    const limit = Object.getOwnPropertyDescriptor(Error, "stackTraceLimit");
-    const prepare = Object.getOwnPropertyDescriptor(Error, "prepareStackTrace");
+    const { stackTraceLimit, prepareStackTrace } = settings;
     const holder: { stack?: NodeJS.CallSite[] } = {};
+    let calls: unknown;
     try {
-      Object.defineProperty(Error, "stackTraceLimit", { value: DEPTH, configurable: true, writable: true });
-      const raw = (_: Error, calls: NodeJS.CallSite[]) => calls;
-      Object.defineProperty(Error, "prepareStackTrace", { value: raw, configurable: true, writable: true });
+      settings.stackTraceLimit = DEPTH;
+      settings.prepareStackTrace = raw;
       Error.captureStackTrace(holder, here);
       // Made when it is asked for.
-      void holder.stack;
+      calls = holder.stack;
     } finally {
-      if (limit) Object.defineProperty(Error, "stackTraceLimit", limit);
-      if (prepare) Object.defineProperty(Error, "prepareStackTrace", prepare);
-      else delete (Error as { prepareStackTrace?: unknown }).prepareStackTrace;
+      settings.stackTraceLimit = stackTraceLimit;
+      settings.prepareStackTrace = prepareStackTrace;
     }
-    const frames: Frame[] = [];
-    for (const call of Array.isArray(holder.stack) ? holder.stack : []) {
+    const own: NodeJS.CallSite[] = [];
+    let key = "";
+    for (const call of Array.isArray(calls) ? (calls as NodeJS.CallSite[]) : []) {
       const file = call.getFileName();
       // Ours has none.
-      if (!file || file.startsWith("node:") || frames.length >= FRAMES) continue;
-      frames.push([file, call.getLineNumber() ?? 1, call.getColumnNumber() ?? 1, call.getFunctionName() ?? ""]);
+      if (!file || file.startsWith("node:")) continue;
+      key += `${file}:${call.getLineNumber()}:${call.getColumnNumber()}\n`;
+      if (own.push(call) >= FRAMES) break;
     }
-    if (frames.length === 0) return undefined;
-    const key = frames.map((frame) => frame.slice(0, 3).join(":")).join("\n");
+    if (own.length === 0) return undefined;
     const known = siteNumbers.get(key);
     if (known !== undefined) return known;
     if (sites.length >= MOST_SITES) return undefined;
     siteNumbers.set(key, sites.length);
-    return sites.push(frames) - 1;
+    const frame = (call: NodeJS.CallSite): Frame => [
+      call.getFileName() ?? "",
+      call.getLineNumber() ?? 1,
+      call.getColumnNumber() ?? 1,
+      call.getFunctionName() ?? "",
+    ];
+    return sites.push(own.map(frame)) - 1;
   };
 
   /** Undefined when it is closed. */

@@ -64,7 +64,8 @@ function namesOf(
   if (kind === "file") return { narrow: target, wide: `${dirname(target).replace(/\/$/, "")}/…` };
   if (kind === "tcp" || kind === "udp") return internetNames({ state, local, remote }, listeners);
   if (kind === "unix") return { narrow: target || "without a name (a pair, or a client's end)" };
-  return { narrow: target.replace(/:\[\d+\]$/, "") };
+  // `pipe:[4711]`, `anon_inode:[eventpoll]`
+  return { narrow: target.replace(/:\[\d+\]$/, "").replace(/^anon_inode:\[?(.*?)\]?$/, "$1") };
 }
 
 function internetNames(

@@ -33,7 +33,8 @@ export async function linuxHandles(pid: number, proc = "/proc"): Promise<OpenHan
     if (i % PIECE === PIECE - 1) await breathe();
   }
   // After the links, so that what was opened between the two is in it.
-  const sockets = [...links.values()].some(isSocket) ? socketTable(pid, proc) : new Map<string, SocketRow>();
+  const inodes = new Set([...links.values()].flatMap((link) => socketInode(link) ?? []));
+  const sockets = inodes.size > 0 ? socketTable(pid, inodes, proc) : new Map<string, SocketRow>();
   const handles: OpenHandle[] = [];
   for (const [fd, link] of links) {
     handles.push({ pid, fd, ...describe(link, sockets, `${folder}/${fd}`) });
@@ -55,7 +56,7 @@ export function descriptorLimit(pid: number, proc = "/proc"): number | undefined
 type Described = Omit<OpenHandle, "pid" | "fd">;
 
 function describe(link: string, sockets: ReadonlyMap<string, SocketRow>, place: string): Described {
-  const inode = /^socket:\[(\d+)\]$/.exec(link)?.[1];
+  const inode = socketInode(link);
   if (inode !== undefined) return describeSocket(sockets.get(inode));
   if (/^pipe:\[\d+\]$/.test(link)) return { kind: "pipe", target: link };
   const anonymous = /^anon_inode:(.*)$/.exec(link)?.[1];
@@ -71,11 +72,10 @@ function describeSocket(row: SocketRow | undefined): Described {
   // Netlink, packet and raw ones; one in another network namespace; one that is not connected yet.
   if (!row) return { kind: "socket", target: "a socket that the kernel does not list" };
   const { kind, state, local, remote, path } = row;
-  const target =
-    path === undefined ? [local, remote].flatMap((end) => (end ? addressText(end) : [])).join(" → ") : path;
+  const ends = () => [local, remote].flatMap((end) => (end ? addressText(end) : [])).join(" → ");
   return {
     kind,
-    target: maskSecrets(target),
+    target: path === undefined ? ends() : maskSecrets(path),
     ...(state !== undefined && { state }),
     ...(local && { local }),
     ...(remote && { remote }),
@@ -88,7 +88,7 @@ export function addressText({ host, port }: HandleAddress): string {
   return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
-const isSocket = (link: string) => link.startsWith("socket:");
+const socketInode = (link: string) => (link.startsWith("socket:[") ? link.slice("socket:[".length, -1) : undefined);
 
 /** Of what the descriptor leads to, whatever has become of its name. */
 function kindOf(place: string): HandleKind {

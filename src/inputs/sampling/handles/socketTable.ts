@@ -13,28 +13,36 @@ export interface SocketRow {
   path?: string;
 }
 
-/** The sockets of a process's network namespace by inode. */
-export function socketTable(pid: number, proc = "/proc"): Map<string, SocketRow> {
+/**
+ * The sockets of a process's network namespace by inode.
+ * @param wanted the inodes that are looked for: a namespace may hold thousands of others'
+ */
+export function socketTable(pid: number, wanted: ReadonlySet<string>, proc = "/proc"): Map<string, SocketRow> {
   const table = (name: string) => readTable(`${proc}/${pid}/net/${name}`).split("\n").slice(1);
   const rows = new Map<string, SocketRow>();
+  const hosts = new Map<string, string>();
   for (const name of ["tcp", "tcp6", "udp", "udp6"])
     for (const line of table(name)) {
-      const row = internetRow(line, name.startsWith("tcp") ? "tcp" : "udp");
+      const row = internetRow(line, name.startsWith("tcp") ? "tcp" : "udp", wanted, hosts);
       if (row) rows.set(...row);
     }
   for (const line of table("unix")) {
     const row = unixRow(line);
-    if (row) rows.set(...row);
+    if (row && wanted.has(row[0])) rows.set(...row);
   }
   return rows;
 }
 
 /** `sl local_address rem_address st tx_queue:rx_queue tr:tm->when retrnsmt uid timeout inode …` */
-function internetRow(line: string, kind: "tcp" | "udp"): [string, SocketRow] | undefined {
-  const fields = line.trim().split(/\s+/);
-  const [, local, remote, state, , , , , , inode] = fields;
-  if (!local || !remote || !state || !inode) return undefined;
-  const [here, there] = [addressOf(local), addressOf(remote)];
+function internetRow(
+  line: string,
+  kind: "tcp" | "udp",
+  wanted: ReadonlySet<string>,
+  hosts: Map<string, string>,
+): [string, SocketRow] | undefined {
+  const [, local, remote, state, inode] = /^ *\d+: (\S+) (\S+) (\S+) \S+ \S+ \S+ +\d+ +\d+ (\d+)/.exec(line) ?? [];
+  if (!local || !remote || !state || !inode || !wanted.has(inode)) return undefined;
+  const [here, there] = [addressOf(local, hosts), addressOf(remote, hosts)];
   return [
     inode,
     {
@@ -58,10 +66,13 @@ function unixRow(line: string): [string, SocketRow] | undefined {
 }
 
 /** Undefined for an end that is not there: port 0. */
-function addressOf(text: string): HandleAddress | undefined {
-  const [host = "", port = "0"] = text.split(":");
+function addressOf(text: string, hosts: Map<string, string>): HandleAddress | undefined {
+  const [hex = "", port = "0"] = text.split(":");
   const number = Number.parseInt(port, 16);
-  return number === 0 ? undefined : { host: hostOf(host), port: number };
+  if (number === 0) return undefined;
+  const host = hosts.get(hex) ?? hostOf(hex);
+  hosts.set(hex, host);
+  return { host, port: number };
 }
 
 function readTable(path: string): string {

@@ -47,7 +47,7 @@ describe("the leak watcher", function () {
     const agent = await agentThat(window, "leaky", ({ leak }) => leak?.verdict === "leak");
     assert.match(
       agent.leak?.summary ?? "",
-      /^The number of open files grows by .* a minute and reaches the limit of \d+ open files in /,
+      /^The number of open files grows by .* a minute and reaches the limit of [\d,]+ open files in /,
     );
     const { watch } = await window.rpc.sendRequest(GetLeaks, { agent: "leaky" });
     const files = watch?.resources.find(({ name }) => name === "process.unix.file_descriptor.count");

@@ -84,7 +84,7 @@ describe("what a resource can't exceed", () => {
   it("is told of each that has a limit", () => {
     assert.deepEqual(of("v8js.memory.heap.used", 1), { value: 4 * GIB, what: "heap limit" });
     assert.deepEqual(of("process.memory.usage", GIB), { value: 9 * GIB, what: "end of the container's memory" });
-    assert.deepEqual(of("process.unix.file_descriptor.count", 30), { value: 1030, what: "limit of 1024 open files" });
+    assert.deepEqual(of("process.unix.file_descriptor.count", 30), { value: 1030, what: "limit of 1,024 open files" });
     assert.equal(of("agent_vitals.process.gpu.memory", GIB, { "hw.id": "GPU-1" })?.value, 101 * GIB);
     assert.equal(of("agent_vitals.process.gpu.memory", GIB, { "hw.id": "GPU-2" }), undefined);
     assert.equal(of("process.thread.count", 9), undefined);

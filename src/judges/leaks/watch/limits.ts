@@ -1,3 +1,4 @@
+import { formatCount } from "../../../model/format.ts";
 import type { HeldSeries } from "../../../model/heldSeries.ts";
 import type { WatchedResource } from "../../../model/leaks.ts";
 import { EXTERNAL, HEAP, RSS } from "../resources.ts";
@@ -28,7 +29,7 @@ export function limitOf({ metric, attributes }: HeldSeries, level: number, room:
     case SOCKETS: {
       if (!room.descriptors) return undefined;
       const { left, limit } = room.descriptors;
-      return { value: level + Math.max(0, left), what: `limit of ${limit} open files` };
+      return { value: level + Math.max(0, left), what: `limit of ${formatCount(limit)} open files` };
     }
     case GPU_MEMORY: {
       const gpu = room.gpus.find(({ id }) => id === attributes?.["hw.id"]);

@@ -1,5 +1,3 @@
-import { type ChildProcess, type StdioOptions, spawn } from "node:child_process";
-import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { clientEnvironment } from "../collector/environment.ts";
 import {
@@ -15,10 +13,11 @@ import {
 import type { LeakReport } from "../model/leaks.ts";
 import { type Command, Failure, UsageError, type Values } from "./command.ts";
 import { type Connection, connectHere } from "./connection.ts";
-import { awaitEnding } from "./ending.ts";
+import { awaitEnding, type Ending } from "./ending.ts";
 import { leakReport } from "./leakReport.ts";
 import { numberOf } from "./options.ts";
 import { print, printable, printJson, tell } from "./output.ts";
+import { StartedCommand } from "./startedCommand.ts";
 import { targetOf } from "./target.ts";
 
 const TURNS = 1000;
@@ -27,6 +26,8 @@ const DURATION = 120;
 const LONGEST = 15;
 /** Seconds in which a program that is started here opens its inspector and answers its first request. */
 const STARTING = 20;
+/** And the inspector of one that runs already. */
+const PATIENCE = 3;
 
 export const leaks: Command = {
   name: "leaks",
@@ -52,7 +53,8 @@ export const leaks: Command = {
 between them tell what grew, who holds it and which line made it; each pauses the agent for 0.05 to 0.14 s a MB of
 its heap. A Python agent is asked by its own client, which traces its allocations meanwhile: it runs slower until
 the hunt ends, up to 24 times where it does nothing but allocate.
-Without --action the hunt waits for turns that others make. COMMAND is started here and stopped in the end.
+Without --action the hunt waits for turns that others make. COMMAND is started here, and stopped in the end with all that it started:
+a shell, npm or uv may run the agent.
 --exact names the functions by which what grew was allocated, where two do the same under one name; the agent
 allocates 4 to 35 times slower for the hunt's length, so allow it more --duration.
 Exit codes of this command: 0 no leak, 1 a leak, 2 could not tell.`,
@@ -65,23 +67,27 @@ Exit codes of this command: 0 no leak, 1 a leak, 2 could not tell.`,
     if (!target && ["pid", "inspect", "port"].some((name) => values[name] !== undefined))
       throw new UsageError("Name a process or a command to start, not both.");
     const connection = await connectHere();
-    let child: ChildProcess | undefined;
+    const ending = awaitEnding();
+    let started: StartedCommand | undefined;
     try {
-      if (!target) child = await start(command, clientEnvironment(connection.addresses));
-      const agent = await attachTo(connection, target ?? { pid: child?.pid ?? 0 });
-      if (child && params.action) await awaitAnswer(params.action, child);
+      if (!target) started = await StartedCommand.start(command, clientEnvironment(connection.addresses));
+      const ready = started
+        ? attachToStarted(connection, started, params.action)
+        : attachPatiently(connection, target ?? {}, PATIENCE);
+      const agent = await unlessEnding(ending, ready);
       if (params.exact)
         tell(
           `${printable(agent)} allocates up to 35 times slower until the hunt ends: every object's stack is tracked.`,
         );
-      const report = await hunt(connection, { agent, ...params }, values.json !== true);
+      const report = await hunt(connection, ending, { agent, ...params }, values.json !== true);
       await connection.rpc.sendRequest(Detach, { agent });
       if (values.json) printJson(report);
       else print(leakReport(report, agent));
       return { "no-leak": 0, leak: 1, inconclusive: 2 }[report.verdict];
     } finally {
       connection.close();
-      if (child) await stop(child);
+      await stop(started);
+      ending.dispose();
     }
   },
 };
@@ -118,44 +124,63 @@ function actionOf({ action, method, body }: Values): LeakHuntAction | undefined 
   return { url: action, method: name, body };
 }
 
-/** @param environment by which a client of the program's finds the collector that hunts in it */
-async function start(
-  [program = "", ...args]: readonly string[],
-  environment: Record<string, string>,
-): Promise<ChildProcess> {
-  // Its output is no part of ours.
-  const stdio: StdioOptions = ["ignore", process.stderr, process.stderr];
-  const child = spawn(program, args, { stdio, env: { ...process.env, ...environment } });
-  await once(child, "spawn").catch((error: Error) => {
-    throw new Failure(`${printable(program)} can't be started: ${error.message}`);
-  });
-  return child;
+/** All of it; at a second signal at once. */
+async function stop(started: StartedCommand | undefined): Promise<void> {
+  if (!started) return;
+  const kill = () => started.kill();
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, kill);
+  await started.stop();
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.off(signal, kill);
 }
 
-async function stop(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const ended = once(child, "exit");
-  child.kill("SIGTERM");
-  const timer = setTimeout(() => child.kill("SIGKILL"), 3000);
-  await ended;
-  clearTimeout(timer);
+/** @throws {Failure} when it was asked to end before */
+async function unlessEnding<T>(ending: Ending, work: Promise<T>): Promise<T> {
+  const asked = ending.asked.then((): never => {
+    throw new Failure("It was ended before the hunt began.");
+  });
+  asked.catch(() => {});
+  return await Promise.race([asked, work]);
 }
 
 async function attachTo({ rpc }: Connection, target: AttachParams): Promise<string> {
-  // A process that has just been started has no inspector yet.
-  for (let tries = 0; ; tries++) {
+  const { agent, message } = await rpc.sendRequest(Attach, target);
+  if (agent === undefined || message !== undefined) throw new Failure(message ?? "There is no agent to attach to.");
+  return agent;
+}
+
+/** A process that has just been started has no inspector yet. */
+async function attachPatiently(
+  connection: Connection,
+  target: AttachParams,
+  patience: number,
+  check = () => {},
+): Promise<string> {
+  for (const end = performance.now() + patience * 1000; ; await sleep(300)) {
     try {
-      const { agent, message } = await rpc.sendRequest(Attach, target);
-      if (agent !== undefined && message === undefined) return agent;
-      if (tries > 10) throw new Failure(message ?? "There is no agent to attach to.");
+      return await attachTo(connection, target);
     } catch (error) {
-      if (tries > 10) throw error;
+      check();
+      if (performance.now() > end) throw error;
     }
-    await sleep(300);
   }
 }
 
-async function awaitAnswer({ url }: LeakHuntAction, child: ChildProcess): Promise<void> {
+async function attachToStarted(
+  connection: Connection,
+  started: StartedCommand,
+  action: LeakHuntAction | undefined,
+): Promise<string> {
+  const target: AttachParams = { pid: started.pid, started: true };
+  const agent = await attachPatiently(connection, target, STARTING, () => throwIfEnded(started));
+  if (action) await awaitAnswer(action, started);
+  return agent;
+}
+
+function throwIfEnded({ ending }: StartedCommand): void {
+  if (ending !== undefined) throw new Failure(`The program ended ${ending} before its first turn.`);
+}
+
+async function awaitAnswer({ url }: LeakHuntAction, started: StartedCommand): Promise<void> {
   const { hostname, port, protocol } = new URL(url);
   const { connect } = await import("node:net");
   for (const end = performance.now() + STARTING * 1000; ; ) {
@@ -165,8 +190,7 @@ async function awaitAnswer({ url }: LeakHuntAction, child: ChildProcess): Promis
       socket.once("connect", () => socket.destroy());
     });
     if (open) return;
-    if (child.exitCode !== null)
-      throw new Failure(`The program ended with code ${child.exitCode} before its first turn.`);
+    throwIfEnded(started);
     if (performance.now() > end) throw new Failure(`Nothing listens at ${url} after ${STARTING} s.`);
     await sleep(100);
   }
@@ -174,11 +198,11 @@ async function awaitAnswer({ url }: LeakHuntAction, child: ChildProcess): Promis
 
 async function hunt(
   { rpc, answer }: Connection,
+  ending: Ending,
   params: Omit<HuntLeaksParams, "id">,
   wantsProgress: boolean,
 ): Promise<LeakReport> {
   const id = 1;
-  const ending = awaitEnding();
   ending.asked.then(() => rpc.sendNotification(CancelLeakHunt, { id })).catch(() => {});
   let told = "";
   const progress = rpc.onNotification(LeakHuntProgressed, ({ step, share, turns }) => {
@@ -190,6 +214,5 @@ async function hunt(
     return await answer(rpc.sendRequest(HuntLeaks, { ...params, id }));
   } finally {
     progress.dispose();
-    ending.dispose();
   }
 }

@@ -1,6 +1,8 @@
 import type { AgentDefinition } from "../model/config.ts";
+import type { Identify, ProcessInfo } from "../model/process.ts";
 import type { RunState } from "../model/state.ts";
 import type { Agent } from "./agent.ts";
+import { agentUnder } from "./agentUnder.ts";
 import type { Attachments } from "./attachments.ts";
 import type { Hub } from "./hub.ts";
 import type { Inspectors } from "./inspectors.ts";
@@ -13,6 +15,8 @@ export interface AttachingOptions {
   hub: Hub;
   attachments: Attachments;
   inspectors: Inspectors;
+  identify: Identify;
+  listProcesses: () => Promise<ProcessInfo[]>;
   now: () => number;
   definitions: () => readonly AgentDefinition[];
 }
@@ -33,7 +37,7 @@ export class Attaching {
       const agent = await inspectors.attachFirst(targetOf(params), (found) => this.#claim(found, debug));
       return agent ? { agent: agent.name } : {};
     }
-    const { agent: name, kind } = await attachments.attach(pid);
+    const { agent: name, kind } = await attachments.attach(params.started ? await agentUnder(pid, this.#options) : pid);
     const agent = hub.agent(name);
     return inspect && kind === "node" && agent ? this.inspect(agent) : { agent: name };
   }

@@ -203,6 +203,8 @@ export class Collector {
       hub: this.#hub,
       attachments: this.#attachments,
       inspectors: this.#inspectors,
+      identify: processIdentity,
+      listProcesses,
       now,
       definitions: () => this.#config.definitions,
     });

@@ -128,6 +128,8 @@ export interface ExportSettings {
 /** What to attach to. Its inspector, where one is named or the process has or can open one, tells the rest. */
 export interface AttachParams {
   pid?: number;
+  /** The pid is that of a command in a group of its own, a shell or npm perhaps: what of it is the agent is looked for. */
+  started?: true;
   /** An inspector's port on this machine. */
   port?: number;
   /** An inspector's WebSocket, `ws://127.0.0.1:9229/…`. */

@@ -102,12 +102,17 @@ export function programName(program: string, argv: string[]): string {
   return nameOf(program, argv, kindOf(program));
 }
 
+/** Options whose value is a file that runs before the script, as tsx's do. */
+const PRELOADS = /^(-r|--require|--import|--loader|--experimental-loader)$/;
+
 /** The program, and for JavaScript and Python the script or module that it runs. */
 function nameOf(program: string, argv: string[], kind: ProcessInfo["kind"]): string {
   const name = basename(program.replaceAll("\\", "/"));
   if (kind === "other") return name;
   const module = argv.indexOf("-m");
   if (kind === "python" && module > 0 && argv[module + 1]) return `${name} -m ${argv[module + 1]}`;
-  const script = argv.slice(1).find((part) => /\.(py|[cm]?[jt]s)$/.test(part));
+  const script = argv.find(
+    (part, i) => i > 0 && /\.(py|[cm]?[jt]s)$/.test(part) && !part.startsWith("-") && !PRELOADS.test(argv[i - 1] ?? ""),
+  );
   return script ? `${name} ${basename(script)}` : name;
 }

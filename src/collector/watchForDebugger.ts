@@ -2,9 +2,10 @@ import type { AttachedInspector } from "../inputs/inspector/attached.ts";
 
 /** Seconds without a sign of life, after which it is asked. The probe gives one each second. */
 const SILENT = 8;
-/** Seconds in which what runs answers, and in which what is busy uses its processor. */
+/** Seconds in which a thread that is stopped answers, as it answers its debuggers. */
 const ANSWERING = 2;
-const LOOKING = 1;
+/** Seconds in which an event loop that turns does so, and what is busy uses its processor. */
+const TURNING = 1;
 /** Share of a processor that a thread which is stopped does not use. */
 const IDLE = 0.2;
 
@@ -36,15 +37,24 @@ export function watchForDebugger(inspector: AttachedInspector, onStopped: () => 
   };
 }
 
-/** A thread that is stopped answers its debuggers, and does nothing else; in a busy loop it answers, too. */
+/** Its event loop does not turn, and it uses no processor, yet it answers: what is busy or blocked does otherwise. */
 async function isStopped(inspector: AttachedInspector): Promise<boolean> {
-  const first = await usedBy(inspector);
-  await new Promise((resolve) => setTimeout(resolve, LOOKING * 1000));
-  const second = await usedBy(inspector);
-  return first !== undefined && second !== undefined && second - first < IDLE * LOOKING;
+  const before = await usedBy(inspector);
+  if (before === undefined || (await turns(inspector))) return false;
+  const after = await usedBy(inspector);
+  return after !== undefined && after - before < IDLE * TURNING;
 }
 
-/** Seconds of a processor that the main thread has used, from Node 23.9 on; before, the process. Undefined without an answer. */
+/** Whether its event loop turns. */
+function turns(inspector: AttachedInspector): Promise<boolean> {
+  const expression = "new Promise((resolve) => setImmediate(resolve))";
+  return inspector.send("Runtime.evaluate", { expression, awaitPromise: true, silent: true }, TURNING).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** Seconds of a processor that the main thread has used (before Node 23.9 the process); undefined without an answer. */
 async function usedBy(inspector: AttachedInspector): Promise<number | undefined> {
   const expression =
     "(({ user, system }) => user + system)((process.threadCpuUsage ?? process.cpuUsage).call(process))";

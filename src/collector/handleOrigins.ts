@@ -30,9 +30,14 @@ export class HandleOrigins {
     }
   }
 
-  /** Files whose lines are not shown, for they were written after the agent was started. */
+  /** Files whose lines are not shown, for they are no longer what runs. */
   get changed(): ReadonlySet<string> {
     return this.#sources.changed;
+  }
+
+  /** Why no line of them is shown. */
+  get note(): string | undefined {
+    return this.#sources.note;
   }
 
   /** Undefined when nobody saw it being made. */

@@ -10,7 +10,7 @@ import { freeSpace, PART } from "../inputs/inspector/snapshotFile.ts";
 import { explainAllocations } from "../judges/leaks/explain/explainAllocations.ts";
 import type { ExplainOptions } from "../judges/leaks/explain/explainGrowth.ts";
 import { huntLeaks } from "../judges/leaks/hunt.ts";
-import { explainPython } from "../judges/leaks/python/explainPython.ts";
+import type { PythonExplainOptions } from "../judges/leaks/python/explainPython.ts";
 import { isHeap, workerOf } from "../judges/leaks/resources.ts";
 import { formatBytes } from "../model/format.ts";
 import type { LeakHuntProgress, LeakHuntState, LeakReport, LeakReported, LeakSuspect } from "../model/leaks.ts";
@@ -22,10 +22,11 @@ import { turnsForDescriptors, withDescriptors } from "./descriptorSuspects.ts";
 import type { HeapSnapshots } from "./heapSnapshots.ts";
 import { huntedAgent } from "./huntedAgent.ts";
 import { huntedPython } from "./huntedPython.ts";
+import { othersTurns, requestTurns } from "./huntTurns.ts";
 import { HuntUnderWay } from "./huntUnderWay.ts";
 import type { Inspected } from "./inspected.ts";
 import type { OpenHandleLists } from "./openHandleLists.ts";
-import type { HuntLeaksParams, LeakHuntAction } from "./protocol.ts";
+import type { HuntLeaksParams } from "./protocol.ts";
 import type { FindPython, PythonClient } from "./pythonClient.ts";
 import { watchForDebugger } from "./watchForDebugger.ts";
 
@@ -53,12 +54,10 @@ export interface HuntParams extends Omit<HuntLeaksParams, "agent" | "id"> {
 
 /** Seconds in which a process that was killed is seen to be gone. */
 const DYING = 0.5;
-/** Readings of a hunt, between which it waits where others make the turns. */
-const READINGS = 52;
 /** Readings' times in which others make turns while it is noted what they open. */
 const WAITS = 4;
-/** Seconds that one turn may take. */
-const LONGEST_TURN = 60;
+/** Seconds that a worker gets to end: one that waits for a file system that hangs can't be ended. */
+const ENDING = 2;
 
 export const huntCancelled = () => new Error("The leak hunt was cancelled; the agent has its speed back.");
 
@@ -162,7 +161,7 @@ export class LeakHunts {
   ): Promise<LeakReport> {
     const count = turnsForDescriptors(report, params.turns);
     if (count === undefined) return report;
-    const turns = params.action ? driver(params.action, params.signal) : waiter(agent, params);
+    const turns = turnsFor(agent, params);
     let done = 0;
     const act = async () => {
       // Those that others make come a reading's time apart.
@@ -189,7 +188,7 @@ export class LeakHunts {
       agent: this.#underWay.get(agent)?.watch(python) ?? python,
       // By number: what its client notes lies in no file.
       snapshots: ["1", "2", "3"],
-      explain: async (turns) => explainPython({ growth: python.growth(), turns, startTime: run.startTime }),
+      explain: (turns) => this.#explain({ growth: python.growth(), turns, startTime: run.startTime }, signal),
     });
     // What was made before it was traced is not known to be freed: lines alone are no proof.
     const proven = report.verdict === "leak" ? () => true : ({ rule }: LeakSuspect) => rule !== "allocation";
@@ -199,7 +198,7 @@ export class LeakHunts {
   /** What all hunts have in common. */
   #course(agent: Agent, params: HuntParams) {
     return {
-      turns: params.action ? driver(params.action, params.signal) : waiter(agent, params),
+      turns: turnsFor(agent, params),
       turnCount: params.turns,
       exact: params.exact === true,
       duration: params.duration,
@@ -252,22 +251,25 @@ export class LeakHunts {
     });
   }
 
-  async #explain(options: ExplainOptions, signal: AbortSignal): Promise<LeakSuspect[]> {
+  async #explain(options: ExplainOptions | PythonExplainOptions, signal: AbortSignal): Promise<LeakSuspect[]> {
     const worker = new Worker(this.#options.program, { workerData: options, name: "leaks" });
     const { promise, resolve, reject } = Promise.withResolvers<LeakSuspect[]>();
     const cancel = () => reject(signal.reason);
     signal.addEventListener("abort", cancel);
     worker.once("message", resolve);
     worker.once("error", reject);
-    worker.once("exit", () => reject(new Error("The snapshots could not be explained: memory may not have sufficed.")));
+    worker.once("exit", () => reject(new Error("What grew could not be explained: memory may not have sufficed.")));
     try {
       return await promise;
     } finally {
       signal.removeEventListener("abort", cancel);
-      await worker.terminate();
+      await Promise.race([worker.terminate(), sleep(ENDING * 1000, undefined, { ref: false })]);
     }
   }
 }
+
+const turnsFor = (agent: Agent, { action, duration, signal }: HuntParams) =>
+  action ? requestTurns(action, signal) : othersTurns(agent, duration, signal);
 
 const stoppedInDebugger = (agent: Agent) =>
   new Error(
@@ -307,40 +309,4 @@ function growingWorker({ resources }: LeakReport): number | undefined {
     .filter(({ name, growthPerTurn }) => isHeap(name) && workerOf(name) > 0 && (growthPerTurn ?? 0) >= WORTH_A_LOOK)
     .sort((a, b) => (b.growthPerTurn ?? 0) - (a.growthPerTurn ?? 0));
   return most && workerOf(most.name);
-}
-
-/** Makes turns by requests, one after the other. */
-function driver({ url, method, body }: LeakHuntAction, signal: AbortSignal) {
-  return async (count: number): Promise<number> => {
-    for (let i = 0; i < count; i++) {
-      const limit = AbortSignal.any([signal, AbortSignal.timeout(LONGEST_TURN * 1000)]);
-      const response = await fetch(url, {
-        method,
-        signal: limit,
-        ...(body !== undefined && { body, headers: { "content-type": "application/json" } }),
-      }).catch((error: Error) => {
-        signal.throwIfAborted();
-        if (error.name === "TimeoutError")
-          throw new Error(`${method} ${url} was not answered within ${LONGEST_TURN} s: a hunt needs turns that end.`);
-        const { message } = (error.cause as Error | undefined) ?? error;
-        throw new Error(`${method} ${url} came to nothing: ${message || error.message}`);
-      });
-      await response.arrayBuffer();
-      if (response.status >= 400)
-        throw new Error(`${method} ${url} was answered with ${response.status}: a hunt needs turns that succeed.`);
-    }
-    return count;
-  };
-}
-
-/** Waits while others make the turns. */
-function waiter(agent: Agent, { duration, signal }: HuntParams) {
-  let seen = agent.record.turns;
-  return async (): Promise<number> => {
-    await sleep((duration / READINGS) * 1000, undefined, { signal });
-    const { turns } = agent.record;
-    const more = Math.max(0, turns - seen);
-    seen = turns;
-    return more;
-  };
 }

@@ -162,13 +162,9 @@ export class OpenHandleLists {
   }
 }
 
-function withNote(group: HandleGroup, { changed }: HandleOrigins): HandleGroup {
+function withNote(group: HandleGroup, { note }: HandleOrigins): HandleGroup {
   const frames = group.handles[0]?.origin?.frames ?? [];
   if (group.location || frames.length === 0) return group;
-  const [file = ""] = changed;
-  const locationNote =
-    changed.size > 0
-      ? `${file} was changed after the agent was started: restart it to see the line.`
-      : `Opened in ${frames[0]?.file}:${frames[0]?.line}, of which no line is your own.`;
+  const locationNote = note ?? `Opened in ${frames[0]?.file}:${frames[0]?.line}, of which no line is your own.`;
   return { ...group, locationNote };
 }

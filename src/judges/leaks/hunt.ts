@@ -31,6 +31,8 @@ export interface HuntOptions {
 /** Readings before the first snapshot, which nobody judges; and after it, in two halves. */
 const WARM_UP = 12;
 const READINGS = 40;
+/** Between which all turns of a hunt are spread. */
+export const ALL_READINGS = WARM_UP + READINGS;
 /** A hunt goes on for more readings, up to so many times, while nobody can tell. */
 const MOST_ROUNDS = 3;
 
@@ -98,6 +100,8 @@ class Course {
   readings: Reading[] = [];
   turns = 0;
   #taken = 0;
+  /** Times that turns were begun. */
+  #times = 0;
 
   constructor(options: HuntOptions) {
     this.#options = options;
@@ -115,15 +119,17 @@ class Course {
   }
 
   tell(step: LeakHuntProgress["step"]): void {
-    const share = Math.min(0.98, this.#taken / (WARM_UP + READINGS));
+    const share = Math.min(0.98, this.#taken / ALL_READINGS);
     this.#options.onProgress({ step, share, turns: this.turns });
   }
 
-  /** As many turns as lie between two readings. */
+  /** As many turns as lie between two readings, so that together they are all that are asked for; one at least. */
   async turn(): Promise<void> {
     const { turns, turnCount, signal } = this.#options;
     if (this.isOver) return;
-    this.turns += await turns(Math.max(1, Math.round(turnCount / (WARM_UP + READINGS))));
+    const until = (times: number) => Math.floor((times * turnCount) / ALL_READINGS);
+    this.#times++;
+    this.turns += await turns(Math.max(1, until(this.#times) - until(this.#times - 1)));
     signal.throwIfAborted();
   }
 

@@ -75,7 +75,7 @@ function besideOthers(traced: LeakResource): LeakResource {
   return { ...traced, verdict: "no-leak", confidence: 0.8, reason: "what it counts replaces what was there before" };
 }
 
-/** The process grows because its heap does; and one that grows alone for a while only shows the allocator's manners. */
+/** Where the heap grows, the process does because of it, which is no second leak; alone, it is judged like any other. */
 function besideHeap(rss: LeakResource, heapGrows: boolean): LeakResource {
   if (rss.verdict === "no-leak") return rss;
   if (heapGrows) return { ...rss, verdict: "follows heap" };

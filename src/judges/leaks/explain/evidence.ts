@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { describeClass } from "../../../heap/answers/classes.ts";
 import { wordsOf } from "../../../heap/answers/clusters.ts";
 import type { Growth } from "../../../heap/difference/growth.ts";
@@ -97,14 +98,28 @@ export function fieldsOf({ opened: { heap } }: Evidence, node: number): { name: 
   return fields;
 }
 
-/** Of the members that are strings, how many have a text that another has too. */
+/** Letters after which V8 cuts a text in a snapshot. */
+const CUT = 1024;
+/** Letters by which texts are compared that a program put together of pieces, which V8 keeps as they are. */
+const LETTERS = 16 * 1024;
+
+/**
+ * Of the members that are strings, how many have a text that another has too. Texts that begin alike and are cut (each
+ * with the same instructions in front) are taken for copies only where all are of one size.
+ */
 export function duplicates({ opened: { heap }, growth }: Evidence): number {
-  const seen = new Set<string>();
-  let again = 0;
+  const { consString } = heap.types;
+  const { nodeTypes, selfSizes } = heap.tables;
+  const alike = new Map<string, { count: number; sizes: Set<number> }>();
   for (const node of growth.members) {
-    const text = nodeName(heap, node, 200);
-    if (seen.has(text)) again++;
-    seen.add(text);
+    const text = nodeName(heap, node, LETTERS);
+    const isCut = nodeTypes[node] !== consString && text.length >= CUT;
+    const key = createHash("sha1").update(text).digest("base64");
+    const known = alike.get(key) ?? { count: 0, sizes: new Set() };
+    known.count++;
+    if (isCut) known.sizes.add(selfSizes[node]!);
+    alike.set(key, known);
   }
-  return again / Math.max(1, growth.members.length);
+  const again = [...alike.values()].map(({ count, sizes }) => (sizes.size > 1 ? 0 : count - 1));
+  return again.reduce((sum, one) => sum + one, 0) / Math.max(1, growth.members.length);
 }

@@ -1,5 +1,7 @@
 import type { AllocationProfile, LeakSuspect } from "../../../model/leaks.ts";
 import { holdingFunctions } from "./allocations.ts";
+import { locate } from "./locate.ts";
+import { toLocation } from "./sourceLine.ts";
 import { Sources } from "./sources.ts";
 
 /** Bytes and share of all, below which a function is not told of. */
@@ -16,7 +18,6 @@ export function explainAllocations(profile: AllocationProfile, startTime: number
     .filter(({ bytes }) => bytes >= Math.max(LEAST, SHARE * total))
     .slice(0, MOST)
     .map((one): LeakSuspect => {
-      const place = sources.find(one);
       const name = one.name === "" ? "a function without a name" : `${one.name}()`;
       return {
         kind: "allocation",
@@ -26,7 +27,7 @@ export function explainAllocations(profile: AllocationProfile, startTime: number
         growthPerTurn: null,
         variable: null,
         retainerPath: "",
-        location: place ? { file: place.text.file, line: place.line + 1, column: place.column + 1 } : null,
+        ...locate(sources, (asked) => toLocation(asked.find(one))),
         rule: "allocation",
         explanation: `What ${name} allocated is still held.`,
         advice: "A hunt with snapshots tells what holds it, and of which class it is.",

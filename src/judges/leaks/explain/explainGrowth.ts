@@ -6,6 +6,7 @@ import { leakRules } from "../rules/rules.ts";
 import { allocatingFunctions, stacksOf } from "./allocatingFunctions.ts";
 import { holdingFunctions } from "./allocations.ts";
 import { evidenceOf } from "./evidence.ts";
+import { locate } from "./locate.ts";
 import { findLine } from "./sourceLine.ts";
 import { Sources } from "./sources.ts";
 
@@ -48,9 +49,7 @@ export function explainGrowth({ snapshots, profile, turns, startTime }: ExplainO
     })
     .filter(({ rule }, at, all) => !rule.toldOnce || all.findIndex((one) => one.rule === rule) === at)
     .map(({ growth, evidence, rule }): LeakSuspect => {
-      const location =
-        findLine(evidence, [...allocatingFunctions(evidence, stacks), ...functions], sources, rule.line) ?? null;
-      const note = location === null ? noteOf(sources) : undefined;
+      const makers = [...allocatingFunctions(evidence, stacks), ...functions];
       return {
         kind: rule.id,
         class: evidence.className,
@@ -59,8 +58,7 @@ export function explainGrowth({ snapshots, profile, turns, startTime }: ExplainO
         growthPerTurn: turns > 0 ? growth.growthBytes / turns : null,
         variable: evidence.variable ?? null,
         retainerPath: evidence.words,
-        location,
-        ...(note !== undefined && { locationNote: note }),
+        ...locate(sources, (asked) => findLine(evidence, makers, asked, rule.line)),
         rule: rule.id,
         explanation: rule.explain(evidence),
         advice: rule.advice,
@@ -76,8 +74,3 @@ function readMiddle(path: string) {
 }
 
 const open = (path: string) => new OpenedSnapshot(analyse(path), path);
-
-function noteOf({ changed }: Sources): string | undefined {
-  if (changed.size === 0) return undefined;
-  return `${[...changed].join(", ")} was changed after the agent was started, so no line of it is named: restart the agent and hunt again.`;
-}

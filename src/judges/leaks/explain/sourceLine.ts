@@ -156,6 +156,6 @@ const isComment = (code: string, at: number) => /^\s*(\/\/|\*|\/\*)/.test(code) 
 
 const first = <T>(all: readonly (T | undefined)[]): T | undefined => all.find((one) => one !== undefined);
 
-function toLocation(place: SourcePlace | undefined): LeakLocation | undefined {
+export function toLocation(place: SourcePlace | undefined): LeakLocation | undefined {
   return place && { file: place.text.file, line: place.line + 1, column: place.column + 1 };
 }

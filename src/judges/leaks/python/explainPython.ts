@@ -1,5 +1,6 @@
 import type { LeakSuspect } from "../../../model/leaks.ts";
 import type { Growth } from "../../../model/wire.ts";
+import { locate } from "../explain/locate.ts";
 import { Sources } from "../explain/sources.ts";
 import { evidenceOf, wordsOf } from "./evidence.ts";
 import { functionAround } from "./functions.ts";
@@ -31,8 +32,6 @@ export function explainPython({ growth, turns, startTime }: PythonExplainOptions
     .map((holder): LeakSuspect => {
       const evidence = evidenceOf(holder);
       const rule = pythonRules.find((one) => one.applies(evidence)) ?? pythonRules.at(-1)!;
-      const location = findPythonLine(evidence, sources) ?? null;
-      const note = location === null ? noteOf(sources) : undefined;
       return {
         kind: rule.id,
         class: holder.class,
@@ -41,8 +40,7 @@ export function explainPython({ growth, turns, startTime }: PythonExplainOptions
         growthPerTurn: perTurn(holder.bytes),
         variable: evidence.variable ?? null,
         retainerPath: wordsOf(evidence),
-        location,
-        ...(note !== undefined && { locationNote: note }),
+        ...locate(sources, (asked) => findPythonLine(evidence, asked)),
         rule: rule.id,
         explanation: rule.explain(evidence),
         advice: rule.advice,
@@ -103,9 +101,4 @@ function allocation(
     example: null,
   };
   return place ? [suspect] : [];
-}
-
-function noteOf({ changed }: Sources): string | undefined {
-  if (changed.size === 0) return undefined;
-  return `${[...changed].join(", ")} was changed after the agent was started, so no line of it is named: restart the agent and hunt again.`;
 }

@@ -6,6 +6,8 @@ export interface HuntBegin {
   turns: number;
   duration: number;
   snapshots: boolean;
+  /** As far as it is known: its client has not said hello yet perhaps. */
+  runtime?: "python";
 }
 
 /** One hunt from its begin to its end: what was done so far, for those who look on, and how it is cancelled. */
@@ -24,7 +26,7 @@ export class HuntUnderWay {
 
   /** @param now Unix seconds */
   constructor(begin: HuntBegin, now: () => number, onChange: () => void) {
-    this.#begin = begin;
+    this.#begin = { ...begin };
     this.#now = now;
     this.#begun = now();
     this.#onChange = onChange;
@@ -34,6 +36,12 @@ export class HuntUnderWay {
   /** Aborted when somebody cancels the hunt who did not ask for it. */
   get signal(): AbortSignal {
     return this.#controller.signal;
+  }
+
+  /** Its client leads the hunt. */
+  inPython(): void {
+    this.#begin.runtime = "python";
+    this.#onChange();
   }
 
   cancel(reason: Error): void {
@@ -74,13 +82,14 @@ export class HuntUnderWay {
   }
 
   get state(): LeakHuntState {
-    const { by, turns, duration, snapshots } = this.#begin;
+    const { by, turns, duration, snapshots, runtime } = this.#begin;
     return {
       begun: this.#begun,
       by,
       turns,
       duration,
       snapshots,
+      ...(runtime && { runtime }),
       progress: this.#progress,
       steps: this.#steps.map((step) => ({ ...step })),
     };

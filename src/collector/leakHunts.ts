@@ -15,6 +15,7 @@ import { isHeap, workerOf } from "../judges/leaks/resources.ts";
 import { formatBytes } from "../model/format.ts";
 import type { LeakHuntProgress, LeakHuntState, LeakReport, LeakReported, LeakSuspect } from "../model/leaks.ts";
 import { type Identify, isAlive } from "../model/process.ts";
+import { runsPython } from "../model/runtime.ts";
 import { pauseText } from "../model/snapshotCost.ts";
 import type { RunState } from "../model/state.ts";
 import type { Agent } from "./agent.ts";
@@ -82,7 +83,9 @@ export class LeakHunts {
     if (this.#underWay.has(agent))
       throw new Error(`A leak hunt is under way in ${agent.name} already: wait for it, or cancel it.`);
     const { now, onChange, onReport } = this.#options;
-    const underWay = new HuntUnderWay(params, now, () => onChange(agent));
+    const [run] = agent.living;
+    const begin = { ...params, ...(run && runsPython(run) && { runtime: "python" as const }) };
+    const underWay = new HuntUnderWay(begin, now, () => onChange(agent));
     this.#underWay.set(agent, underWay);
     onChange(agent);
     try {
@@ -121,6 +124,7 @@ export class LeakHunts {
     const stop = () => this.#underWay.get(agent)?.cancel(stoppedInDebugger(agent));
     const unwatch = node && watchForDebugger(node.inspector, stop);
     try {
+      if (python) this.#underWay.get(agent)?.inPython();
       if (python) return await this.#huntInPython(agent, python, params);
       if (!node) throw new Error(`${agent.name} does not run: start it first.`);
       const { run, inspector } = node;

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { SocketClient } from "../inputs/socket/client.ts";
 import type { ProcessInfo } from "../model/process.ts";
+import { runsPython } from "../model/runtime.ts";
 import type { RunState } from "../model/state.ts";
 import type { Agent } from "./agent.ts";
 import type { Clients } from "./clients.ts";
@@ -55,7 +56,8 @@ export function findPython({
   };
 }
 
-async function isPython({ pid, runtime }: RunState, listProcesses: () => Promise<ProcessInfo[]>): Promise<boolean> {
-  if (runtime !== undefined) return runtime.startsWith("Python");
-  return (await listProcesses()).find((one) => one.pid === pid)?.kind === "python";
+/** A process that has just been started may still be the shell that becomes Python: its command line tells before. */
+async function isPython(run: RunState, listProcesses: () => Promise<ProcessInfo[]>): Promise<boolean> {
+  if (run.runtime !== undefined || runsPython(run)) return runsPython(run);
+  return (await listProcesses()).find(({ pid }) => pid === run.pid)?.kind === "python";
 }

@@ -12,7 +12,7 @@ import { commands } from "./contributions.ts";
 import type { Dashboard } from "./dashboardPanel.ts";
 import type { ClientEnvironment } from "./environment.ts";
 import { takeHeapSnapshot } from "./heap/takeSnapshot.ts";
-import { mayBeNode } from "./judged.ts";
+import { mayBeNode, mayBePython } from "./judged.ts";
 import { huntForLeaks } from "./leaks/huntForLeaks.ts";
 import type { LeakProblems } from "./leaks/leakProblems.ts";
 import { openKeptFile } from "./openKeptFile.ts";
@@ -143,9 +143,8 @@ export function registerCommands(parts: CommandParts): vscode.Disposable {
       if (name) await takeHeapSnapshot(link, name);
     },
     huntForLeaks: async (target) => {
-      const isPython = (a: AgentState) => a.connections > 0 && a.runs[0]?.runtime?.startsWith("Python") === true;
-      const fits = (a: AgentState) => runnable(a) && (mayBeNode(a) || isPython(a));
-      const none = "No Node agent, and no Python agent with a connected client, is running.";
+      const fits = (a: AgentState) => runnable(a) && (mayBeNode(a) || mayBePython(a));
+      const none = "No Node or Python agent is running.";
       const name = await pick(link, target, "Hunt for leaks in which agent?", fits, none);
       if (name) await huntForLeaks(link, name, memory);
     },

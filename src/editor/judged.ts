@@ -25,4 +25,4 @@ export function wrongFigure(agent: AgentState): QueryTypeLatency | undefined {
   return agent.latency.filter((q) => ratio(q) > 1).sort((a, b) => ratio(b) - ratio(a))[0];
 }
 
-export { mayBeNode } from "../model/runtime.ts";
+export { mayBeNode, mayBePython } from "../model/runtime.ts";

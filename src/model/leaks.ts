@@ -158,6 +158,8 @@ export interface LeakHuntState {
   turns: number;
   duration: number;
   snapshots: boolean;
+  /** Of a Python agent: in place of heap snapshots its allocations are traced. Absent: Node. */
+  runtime?: "python";
   progress: LeakHuntProgress;
   /** What was done and is being done, in order; `ended` is absent from the one under way. */
   steps: LeakHuntStep[];

@@ -9,6 +9,7 @@ import {
 } from "../../collector/protocol.ts";
 import { formatBytes } from "../../model/format.ts";
 import type { LeakReport } from "../../model/leaks.ts";
+import { mayBePython } from "../../model/runtime.ts";
 import { pauseText } from "../../model/snapshotCost.ts";
 import type { CollectorLink } from "../collectorLink.ts";
 import { askAboveHeap } from "../settings.ts";
@@ -32,10 +33,9 @@ export async function huntForLeaks(link: CollectorLink, agent: string, memory: v
   if (report) await tell(agent, report);
 }
 
-/** One whose client told so; of others the collector knows better. */
+/** Also before its client has said hello: the hunt waits for that. */
 function isPython({ state }: CollectorLink, name: string): boolean {
-  const runs = state?.agents.find((agent) => agent.name === name)?.runs ?? [];
-  return runs.some(({ endTime, runtime }) => endTime === undefined && runtime?.startsWith("Python"));
+  return state?.agents.some((agent) => agent.name === name && mayBePython(agent)) === true;
 }
 
 /** Of a Python agent allocations are traced in place of snapshots; undefined when it was given up. */

@@ -3,7 +3,7 @@ import type { AgentState } from "../../model/state.ts";
 import type { CollectorLink } from "../collectorLink.ts";
 import { commands } from "../contributions.ts";
 import type { Dashboard } from "../dashboardPanel.ts";
-import { mayBeNode } from "../judged.ts";
+import { mayBeNode, mayBePython } from "../judged.ts";
 
 const NEVER = "agentVitals.leakNotices.never";
 const TOLD = "agentVitals.leakNotices.told";
@@ -38,7 +38,7 @@ export class LeakNotices implements vscode.Disposable {
     if (told.includes(key) || this.#memory.get<boolean>(NEVER)) return;
     await this.#memory.update(TOLD, [...told, key].slice(-REMEMBERED));
     const [show, hunt, never] = ["Show Memory Page", "Hunt for Leaks", "Don't Show Again"];
-    const choices = mayBeNode(agent) ? [show, hunt, never] : [show, never];
+    const choices = mayBeNode(agent) || mayBePython(agent) ? [show, hunt, never] : [show, never];
     const choice = await vscode.window.showWarningMessage(`${name} leaks. ${leak.summary}`, ...choices);
     if (choice === show) this.#dashboard.show(name, "memory");
     if (choice === hunt) await vscode.commands.executeCommand(commands.huntForLeaks.command, name);

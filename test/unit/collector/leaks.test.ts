@@ -11,7 +11,9 @@ import {
   WatchSeries,
 } from "../../../src/collector/protocol.ts";
 import type { AgentLeaks, LeakReported } from "../../../src/model/leaks.ts";
+import { mayBePython } from "../../../src/model/runtime.ts";
 import { until } from "../../support/until.ts";
+import { CLIENT, python } from "../python/pythons.ts";
 import { agentThat, Workplace } from "../support/workplace.ts";
 
 const LEAKY = join(import.meta.dirname, "../../fixtures/leaks/leaky/sessionMap.mjs");
@@ -83,5 +85,41 @@ describe("what is known of an agent's leaks", function () {
     await agentThat(looker, "leaky", ({ leak }) => leak?.hunting !== true);
     await assert.rejects(looker.rpc.sendRequest(CancelLeakHuntIn, { agent: "leaky" }), /No leak hunt is under way/);
     assert.equal(await (await fetch(url)).text(), "done");
+  });
+});
+
+describe("a leak hunt in a Python agent that was just started", function () {
+  this.timeout(60_000);
+
+  it("is known to be one before its client says hello, and waits for it", async function () {
+    if (!python) this.skip();
+    const place = new Workplace();
+    try {
+      const slow = `import sys, time
+time.sleep(1.5)
+sys.path.insert(0, ${JSON.stringify(CLIENT)})
+from agent_vitals import create_monitor
+monitor = create_monitor()
+time.sleep(600)
+`;
+      place.config({ name: "slow", command: python.command, args: ["-c", slow] });
+      const window = await place.connect();
+      await window.rpc.sendRequest(StartAgent, { agent: "slow" });
+      const early = await agentThat(window, "slow", ({ runs }) => runs.length > 0);
+      assert.deepEqual([early.runs[0]?.runtime, mayBePython(early)], [undefined, true]);
+      const params = { turns: 100, duration: 100, snapshots: true, longestPause: 60, keep: false };
+      const hunting = window.rpc.sendRequest(HuntLeaks, { agent: "slow", id: 1, ...params });
+      const refused = assert.rejects(hunting, /The leak hunt was cancelled/);
+      const hunt = await until(
+        "the hunt is told",
+        async () => (await window.rpc.sendRequest(GetLeaks, { agent: "slow" })).hunt,
+      );
+      assert.equal(hunt.runtime, "python");
+      await agentThat(window, "slow", ({ runs }) => runs[0]?.runtime?.startsWith("Python") === true);
+      await window.rpc.sendRequest(CancelLeakHuntIn, { agent: "slow" });
+      await refused;
+    } finally {
+      await place.dispose();
+    }
   });
 });

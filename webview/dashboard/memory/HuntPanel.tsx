@@ -1,7 +1,7 @@
 import type { ShownLeaks } from "../../../src/model/dashboard.ts";
 import { formatAge, formatDuration } from "../../../src/model/format.ts";
 import type { LeakHuntState, LeakReported } from "../../../src/model/leaks.ts";
-import { mayBeNode } from "../../../src/model/runtime.ts";
+import { mayBeNode, mayBePython } from "../../../src/model/runtime.ts";
 import { pauseText, snapshotCost } from "../../../src/model/snapshotCost.ts";
 import type { AgentState } from "../../../src/model/state.ts";
 import { clockMinute } from "../../shared/clockTime.ts";
@@ -29,9 +29,9 @@ export function HuntPanel({ agent, leaks, run, cancel }: HuntPanelProps) {
 }
 
 function UnderWay({ hunt, cancel }: { hunt: LeakHuntState; cancel: () => void }) {
-  const { by, turns, duration, snapshots, progress } = hunt;
+  const { by, turns, duration, progress } = hunt;
   const plan = [
-    snapshots ? "3 snapshots" : "no snapshots",
+    looks(hunt),
     `up to ${turnsText(turns)} or ${formatAge(duration)}`,
     by === "watcher" && "begun by itself, as it leaks",
   ];
@@ -57,6 +57,11 @@ function UnderWay({ hunt, cancel }: { hunt: LeakHuntState; cancel: () => void })
       </p>
     </>
   );
+}
+
+function looks({ snapshots, runtime }: LeakHuntState): string {
+  if (runtime === "python") return snapshots ? "allocations are traced" : "nothing is traced";
+  return snapshots ? "3 snapshots" : "no snapshots";
 }
 
 const stepIcons: Record<ShownStep["state"], string> = {
@@ -99,7 +104,7 @@ interface BeginProps {
 
 function Begin({ agent, reported, run }: BeginProps) {
   const begin = () => run("agentVitals.huntForLeaks", agent.name);
-  const able = agent.status === "running" && mayBeNode(agent);
+  const able = agent.status === "running" && (mayBeNode(agent) || mayBePython(agent));
   const found = reported?.report.suspects.length ?? 0;
   return (
     <>
@@ -132,7 +137,9 @@ function Begin({ agent, reported, run }: BeginProps) {
 }
 
 /** What a hunt costs, said before it is begun. */
-function cost({ heap, name }: AgentState): string {
+function cost(agent: AgentState): string {
+  const { heap, name } = agent;
+  if (mayBePython(agent)) return `By its client; where it shall trace allocations, ${name} runs slower until it ends.`;
   if (heap?.used === undefined) return `Three snapshots, which pause ${name}: for how long is said before.`;
   return `Three snapshots, each pauses it ${pauseText(snapshotCost(heap.used).pause)}.`;
 }

@@ -31,7 +31,7 @@ export function shownSteps(hunt: LeakHuntState): ShownStep[] {
   const known = hunt.steps.map((step): ShownStep => {
     if (step.step === "warming up") snapshot = 0;
     if (step.step === "snapshot") snapshot++;
-    const title = titleOf(step.step, snapshot);
+    const title = titleOf(hunt, step.step, snapshot);
     if (step.ended === undefined) return goingOn(hunt, step, title);
     const note = noteOf(step);
     const aside = step.step === "snapshot" ? clockSecond(step.begun) : formatDuration(step.ended - step.begun);
@@ -39,14 +39,15 @@ export function shownSteps(hunt: LeakHuntState): ShownStep[] {
   });
   const later = toCome(hunt).map((step): ShownStep => {
     if (step === "snapshot") snapshot++;
-    return { state: "to come", title: titleOf(step, snapshot) };
+    return { state: "to come", title: titleOf(hunt, step, snapshot) };
   });
   return [...known, ...later];
 }
 
 /** What follows what was done last: a hunt in a worker thread begins anew after the one in the main thread. */
-function toCome({ steps, snapshots }: LeakHuntState): StepName[] {
-  const plan = snapshots ? withSnapshots : without;
+function toCome({ steps, snapshots, runtime }: LeakHuntState): StepName[] {
+  // A Python agent notes what is held also where nothing is traced.
+  const plan = snapshots || runtime === "python" ? withSnapshots : without;
   const begin = Math.max(
     0,
     steps.findLastIndex(({ step }) => step === "warming up"),
@@ -62,12 +63,12 @@ function toCome({ steps, snapshots }: LeakHuntState): StepName[] {
   return plan.slice(place + 1);
 }
 
-function titleOf(step: StepName, snapshot: number): string {
+function titleOf({ runtime }: LeakHuntState, step: StepName, snapshot: number): string {
   switch (step) {
     case "warming up":
       return "Warm up";
     case "snapshot":
-      return `Snapshot ${snapshot} after GC`;
+      return runtime === "python" ? `What is held is noted, ${snapshot} of 3` : `Snapshot ${snapshot} after GC`;
     case "reading":
       return "Turns, read after each GC";
     case "explaining":

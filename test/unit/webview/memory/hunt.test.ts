@@ -51,6 +51,14 @@ describe("The steps of a hunt", () => {
     assert.equal(shownSteps(hunt(all)).filter(({ state }) => state === "to come").length, 0);
   });
 
+  it("are no snapshots in a Python agent, traced or not", () => {
+    for (const snapshots of [true, false])
+      assert.deepEqual(titles([done("warming up")], { runtime: "python", snapshots }).slice(0, 2), [
+        "done: Warm up",
+        "to come: What is held is noted, 1 of 3",
+      ]);
+  });
+
   it("may read for several rounds before the last snapshot", () => {
     const steps = [
       done("warming up"),

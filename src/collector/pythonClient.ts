@@ -51,7 +51,8 @@ export function findPython({
         throw new Error(
           `${agent.name} is a Python program without a connected Agent Vitals client, by which alone its memory can be looked at: add the client ("Add Client to This Project", or pip install ./python), call create_monitor() in it, and start it from a terminal of this workspace.`,
         );
-      await sleep(100, undefined, { signal });
+      // Why it was cancelled is told, not that a timer was.
+      await sleep(100, undefined, { signal }).catch(() => signal.throwIfAborted());
     }
   };
 }

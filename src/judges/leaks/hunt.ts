@@ -150,6 +150,8 @@ class Course {
 
 /** Of a hunt whose trend is not plain, growth of this share of turns in both halves is a pattern all the same. */
 const EACH_TURN = 0.2;
+const COUNTED =
+  "That was counted in the snapshots; the readings below do not show it yet. What still fills up to a bound looks the same: where it has one, hunt with more turns than that.";
 
 function verdictOf(
   resources: readonly LeakResource[],
@@ -166,7 +168,7 @@ function verdictOf(
   // One object a turn, in both halves, in one place: no trend is needed to see that.
   const steady =
     main && turns > 0 && main.growthPerTurn !== null && main.growthBytes > 0 && main.count >= EACH_TURN * turns;
-  if (steady) return { verdict: "leak", confidence: 0.9, summary: main.explanation };
+  if (steady) return { verdict: "leak", confidence: 0.8, summary: `${main.explanation} ${COUNTED}` };
   if (turns === 0 && !leaking.length)
     return {
       verdict: "inconclusive",

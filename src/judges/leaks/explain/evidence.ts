@@ -1,14 +1,13 @@
 import { createHash } from "node:crypto";
 import { describeClass } from "../../../heap/answers/classes.ts";
-import { wordsOf } from "../../../heap/answers/clusters.ts";
 import type { Growth } from "../../../heap/difference/growth.ts";
-import type { HeapSnapshot } from "../../../heap/heapSnapshot.ts";
 import type { OpenedSnapshot } from "../../../heap/opened.ts";
-import { isDictionary, wayOf } from "../../../heap/paths/sites.ts";
+import { siteWords, wayOf } from "../../../heap/paths/sites.ts";
 import { toPath } from "../../../heap/paths/steps.ts";
 import { EDGE_TYPE } from "../../../heap/tables.ts";
 import { edgeName, nodeName, rawName } from "../../../heap/view/names.ts";
 import type { HeapPathStep, HeapPlace } from "../../../model/heap.ts";
+import { Holder, type NodesList } from "./holder.ts";
 
 /** What the rules judge by: one thing that grew, and how it is held. */
 export interface Evidence {
@@ -20,36 +19,35 @@ export interface Evidence {
   place: HeapPlace | undefined;
   /** Outward. */
   steps: HeapPathStep[];
+  /** The same, as far as it is the developer's. */
   words: string;
   /** The variable or field that the developer holds it by. */
   variable: string | undefined;
+  /** The list of Node's that it stands in itself. */
+  list: NodesList | undefined;
   /** Class of what holds it at once: `Map`, `Array`, … */
   container: string;
   growth: Growth;
   opened: OpenedSnapshot;
 }
 
-/** By which an emitter or a target of events holds what it calls. */
-export const EVENTS = /^_events$|kEvents/;
-/** Names by which Node's own code holds things: a developer never wrote them. */
-const INNER =
-  /^(_events|_idleNext|_idlePrev|_list|next|prev|previous|list|listener|callback|\[.*|__proto__|data|Symbol\(.*|k[A-Z]\w*|<symbol (k[A-Z]|node:|nodejs\.|undici|async_|resource|shapeMode|trigger|owner|handle|timer).*|<symbol>|context|elements|table|#signal|timerListMap|loadCache|#resolveCache|\d+)$/;
-
 export function evidenceOf(opened: OpenedSnapshot, growth: Growth): Evidence {
   const { heap } = opened;
   const node = growth.example;
-  const { steps } = toPath(heap, opened.places(), wayOf(opened.ways(), opened.sites(), node));
+  const { steps, root } = toPath(heap, opened.places(), wayOf(opened.ways(), opened.sites(), node));
   const { name, place: classPlace } = describeClass(opened, opened.classes(), heap.classTable.classOf[node]!);
   const type = heap.tables.layout.nodeTypes[heap.tables.nodeTypes[node]!]!;
   const place = type === "closure" ? opened.places().ofNode(node) : classPlace;
   const className = type === "closure" ? functionWords(rawName(heap, node)) : name.replace(/^\(.*string\)$/, "string");
+  const holder = new Holder(heap, steps, className);
   return {
     className,
     type,
     place,
     steps,
-    words: wordsOf(opened, node),
-    variable: variableOf(heap, steps, className),
+    words: siteWords(heap, { steps: holder.told, root }),
+    variable: holder.variable,
+    list: holder.list,
     container: steps[0]?.holder.name.replace(/^\{.*/s, "Object") ?? "",
     growth,
     opened,
@@ -60,33 +58,6 @@ export function evidenceOf(opened: OpenedSnapshot, growth: Growth): Evidence {
 function functionWords(name: string): string {
   if (name === "native_bind") return "bound function";
   return `${name || "(anonymous)"}()`;
-}
-
-/**
- * The nearest name that a developer gave, outward: not an entry's key, an event's name, or a list's link to its like.
- */
-function variableOf(heap: HeapSnapshot, steps: readonly HeapPathStep[], className: string): string | undefined {
-  const emitter = steps.findLastIndex(({ edge }) => EVENTS.test(edge.name));
-  const named = steps.find(
-    ({ edge, holder }, at) =>
-      at > emitter &&
-      (edge.kind === "variable" || edge.kind === "property") &&
-      !INNER.test(edge.name) &&
-      // A static field of the class itself is no link of a list.
-      (holder.name !== className || holder.type === "closure") &&
-      !isDictionary(heap, holder.node),
-  );
-  return named?.edge.name.replace(/^"|"$/g, "").replace(/^<symbol (.*)>$/, "Symbol($1)");
-}
-
-/** Whether some step of the way is by this name. */
-export function isHeldBy({ steps }: Evidence, name: RegExp): boolean {
-  return steps.some(({ edge }) => name.test(edge.name));
-}
-
-/** Whether something of this class stands in the way. */
-export function passes({ steps }: Evidence, holder: RegExp): boolean {
-  return steps.some((step) => holder.test(step.holder.name));
 }
 
 /** What an object points to, by the name of the edge. */

@@ -1,15 +1,11 @@
-import { type Evidence, fieldsOf, isHeldBy, passes } from "../explain/evidence.ts";
+import { type Evidence, fieldsOf } from "../explain/evidence.ts";
+import { STORE } from "../explain/holder.ts";
 import { holderWords, type LeakRule } from "./rule.ts";
-
-const FRAME = /async_context_frame|kResourceStore|AsyncContextFrame/;
 
 export const asyncContext: LeakRule = {
   id: "async-context",
   applies: (evidence) =>
-    isHeldBy(evidence, FRAME) ||
-    passes(evidence, FRAME) ||
-    evidence.className === "AsyncResource" ||
-    keepsStore(evidence),
+    evidence.list === "async context" || evidence.className === "AsyncResource" || keepsStore(evidence),
   explain: (evidence) =>
     `Each ${evidence.className} in ${holderWords(evidence)} keeps the store of the AsyncLocalStorage that it was made under: ${evidence.growth.added} more than at the beginning.`,
   advice:
@@ -22,6 +18,6 @@ function keepsStore(evidence: Evidence): boolean {
   const node = evidence.growth.example;
   if (evidence.type !== "object") return false;
   return fieldsOf(evidence, node).some(
-    ({ name, node: store }) => FRAME.test(name) && retainedSizes[store]! > 0.5 * retainedSizes[node]!,
+    ({ name, node: store }) => STORE.test(name) && retainedSizes[store]! > 0.5 * retainedSizes[node]!,
   );
 }

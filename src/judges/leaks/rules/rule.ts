@@ -1,8 +1,8 @@
 import type { Evidence } from "../explain/evidence.ts";
 
-/** One kind of leak: how it is known, and what helps. Each has its page in `docs/leaks`. */
+/** One kind of leak: how it is known, and what helps. Each has its section in docs/LEAKS.md. */
 export interface LeakRule {
-  /** Also the name of its page. */
+  /** Also the heading of its section. */
   id: string;
   applies(evidence: Evidence): boolean;
   /** What happens, in one sentence. */

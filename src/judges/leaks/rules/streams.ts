@@ -1,14 +1,35 @@
+import { type Evidence, fieldsOf } from "../explain/evidence.ts";
 import type { LeakRule } from "./rule.ts";
 import { holderWords } from "./rule.ts";
 
-const OPEN =
+const STREAMS =
   /^(Socket|TLSSocket|ReadStream|WriteStream|FileHandle|Server|ServerResponse|IncomingMessage|ClientRequest|Readable|Writable|Duplex|Transform|PassThrough|ReadableStream|WritableStream|ChildProcess|MessagePort|Worker|WebSocket|Http2Session|ClientHttp2Session|ServerHttp2Stream|ClientHttp2Stream|TCP|Pipe|FSReqCallback)$/;
+/** The field that Node empties when one of these has ended. */
+const WHILE_OPEN: Readonly<Record<string, string>> = {
+  ServerResponse: "socket",
+  Socket: "_handle",
+  TLSSocket: "_handle",
+  Server: "_handle",
+  ChildProcess: "_handle",
+};
+/** Members that are looked at. */
+const SAMPLE = 50;
 
 export const streams: LeakRule = {
   id: "streams-and-sockets",
-  applies: ({ className }) => OPEN.test(className),
+  // What has ended and is kept is a collection's leak: there is nothing left to close.
+  applies: (evidence) => STREAMS.test(evidence.className) && isOpen(evidence) !== false,
   explain: (evidence) =>
-    `${evidence.growth.added} more objects of ${evidence.className} are open than at the beginning, held by ${holderWords(evidence)}.`,
+    `${evidence.growth.added} more objects of ${evidence.className} are ${isOpen(evidence) ? "open" : "kept, open or not,"} than at the beginning, held by ${holderWords(evidence)}.`,
   advice:
-    "Read each to its end or destroy() it, on every path; pipeline() does so when one side fails, `await using` when the block is left. A response whose body nobody reads keeps its socket.",
+    "Read each to its end or destroy() it, on every path, and let it go at its 'close'; pipeline() does so when one side fails, `await using` when the block is left. A response whose body nobody reads keeps its socket.",
 };
+
+/** Whether most of them are; undefined where a snapshot does not tell. */
+function isOpen(evidence: Evidence): boolean | undefined {
+  const field = WHILE_OPEN[evidence.className];
+  if (field === undefined) return undefined;
+  const members = evidence.growth.members.slice(0, SAMPLE);
+  const open = members.filter((node) => fieldsOf(evidence, node).some(({ name }) => name === field));
+  return open.length > members.length / 2;
+}

@@ -1,12 +1,8 @@
-import { isHeldBy, passes } from "../explain/evidence.ts";
 import type { LeakRule } from "./rule.ts";
 
 export const timers: LeakRule = {
   id: "timers",
-  applies: (evidence) =>
-    ["Timeout", "Immediate"].includes(evidence.className) ||
-    passes(evidence, /^(TimersList|Timeout|Immediate)$/) ||
-    isHeldBy(evidence, /^_onTimeout$/),
+  applies: ({ list, className }) => list === "timers" || /^(TimersList|Timeout|Immediate)$/.test(className),
   explain: ({ growth }) =>
     `Timers are set and never cleared: ${growth.added} more wait than at the beginning, each with all that its callback sees.`,
   advice:

@@ -151,7 +151,7 @@ class Course {
 /** Of a hunt whose trend is not plain, growth of this share of turns in both halves is a pattern all the same. */
 const EACH_TURN = 0.2;
 const COUNTED =
-  "That was counted in the snapshots; the readings below do not show it yet. What still fills up to a bound looks the same: where it has one, hunt with more turns than that.";
+  "That was counted at three moments; the readings do not show it yet. What still fills up to a bound looks the same: where it has one, hunt with more turns than that.";
 
 function verdictOf(
   resources: readonly LeakResource[],

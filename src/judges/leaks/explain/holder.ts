@@ -55,7 +55,9 @@ export class Holder {
   /** The way as far as the developer's own names lead: how Node and V8 hold these tells nothing. */
   get told(): HeapPathStep[] {
     const { nearest } = this;
-    if (nearest === -1) return [...this.#steps];
+    // Without a name, as far as an object or a function of the developer's.
+    const own = this.#steps.findIndex(({ place }) => place?.file !== undefined && !isNodes(place.file));
+    if (nearest === -1) return this.#steps.slice(0, own === -1 ? undefined : own + 1);
     let end = nearest;
     for (let at = nearest + 1; at < this.#steps.length; at++) {
       const { edge } = this.#steps[at]!;

@@ -1687,6 +1687,8 @@ TOLD = 20
 SAMPLES = 24
 #: Members of which it is looked at what they refer to.
 PARTED = 8
+#: Lines outward in which what is allocated counts to a member: the object itself is made where its constructor is called.
+CALLERS = 3
 STEPS = 12
 #: Objects of which the holders are looked for at once, and seconds that all of it may take.
 FRONTIER = 64
@@ -2003,7 +2005,20 @@ def _grown_lines(first: _Held, second: _Held) -> dict[tuple[Any, ...], _Line]:
 class _Suspect:
     """Something that holds more and more, or objects of which there are more and more."""
 
-    __slots__ = ("bytes", "container", "definition", "frames", "grown", "kind", "own", "parts", "places", "size", "way")
+    __slots__ = (
+        "bytes",
+        "callers",
+        "container",
+        "definition",
+        "frames",
+        "grown",
+        "kind",
+        "own",
+        "parts",
+        "places",
+        "size",
+        "way",
+    )
 
     def __init__(self, container: str, size: int, grown: int, way: _Way):
         self.container = container
@@ -2020,6 +2035,8 @@ class _Suspect:
         self.places: set[tuple[str, int]] = set()
         #: The same of what members refer to.
         self.parts: set[tuple[str, int]] = set()
+        #: The developer's lines by which members came, the innermost few.
+        self.callers: set[tuple[str, int]] = set()
         #: Where the function stands that is held, or whose results are.
         self.definition: tuple[str, int] | None = None
 
@@ -2047,6 +2064,8 @@ class _Suspect:
         self.places = {owner for owner in map(_owner, self.frames) if owner}
         # Python 3.11 can't tell where objects with attributes were made; what they refer to came the same way.
         self.frames = self.frames or parts
+        for frames in self.frames:
+            self.callers.update(islice((frame for frame in frames if _is_own(frame[0])), CALLERS))
         for member in members[:PARTED]:
             self.parts |= {owner for frames in _origins(member, elsewhere) for owner in [_owner(frames)] if owner}
 
@@ -2168,6 +2187,7 @@ def _growing_containers(grown: dict[int, Any], growths: dict[int, int], holders:
             same.frames += suspect.frames
             same.places |= suspect.places
             same.parts |= suspect.parts
+            same.callers |= suspect.callers
     return list(found.values())
 
 
@@ -2187,7 +2207,10 @@ def _growing_types(
         way = holders.way(heads[-1], containers) if heads else None
         if way is None:
             continue
-        suspect = _Suspect("", len(alike), kinds[kind], way)
+        # Many small containers, none of which grew by much.
+        container = way.steps[0].holder if way.steps[0].name == "[]" and len(way.steps) > 1 else ""
+        way = way._replace(steps=way.steps[1:]) if container else way
+        suspect = _Suspect(container, len(alike), kinds[kind], way)
         suspect.look_at([(one,) for one in heads[-SAMPLES:]], holders.elsewhere)
         more.append(suspect)
         alike.clear()
@@ -2211,6 +2234,8 @@ def _assign(lines: dict[tuple[Any, ...], _Line], found: list[_Suspect]) -> None:
         suspect = next((at for frame in own for at, one in enumerate(found) if frame in one.places), None)
         if suspect is None:
             suspect = next((at for frame in own for at, one in enumerate(found) if frame in one.parts), None)
+        if suspect is None:
+            suspect = next((at for at, one in enumerate(found) if own[0] in one.callers), None)
         if suspect is not None:
             traced[suspect] += lines.pop(own).grown
     for at, size in traced.items():

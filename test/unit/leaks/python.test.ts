@@ -72,6 +72,48 @@ describe("What grew in a Python agent", () => {
     );
   });
 
+  it("is told at the line that puts it into a local name of a part of what holds it", () => {
+    const users = { name: "users", holder: "Agent", own: true };
+    const way = [{ name: "[]", holder: "dict", own: false }, users];
+    writeFileSync(
+      file,
+      `class Message:
+    def __init__(self, text):
+        self.text = text * 3
+class Agent:
+    def __init__(self):
+        self.users = {i: [] for i in range(20)}
+    def on_message(self, number):
+        history: list = self.users[number % 20]
+        if history:
+            history.append(Message("again"))
+        else:
+            history.append(Message("first"))
+`,
+    );
+    for (const line of [10, 12]) {
+      const held = [holder({ container: "list", class: "Message", way, frames: frames(3, line) })];
+      const [suspect] = explain({ held });
+      assert.deepEqual(suspect?.location, { file, line: 10, column: 13 });
+      assert.equal(
+        suspect?.explanation,
+        "users (list in dict) grows and is never emptied: 800 of Message more than at the beginning.",
+      );
+    }
+  });
+
+  it("stands before lines of which nobody knows who holds them, and small ones are left out beside it", () => {
+    const line = (bytes: number, at: number) => ({ bytes, blocks: 800, frames: frames(at) });
+    const suspects = explain({ held: [holder({})], lines: [line(400_000, 21), line(30_000, 18)] });
+    assert.deepEqual(
+      suspects.map(({ rule, growthBytes }) => [rule, growthBytes]),
+      [
+        ["growing-collection", 80_000],
+        ["allocation", 400_000],
+      ],
+    );
+  });
+
   it("has the line of the variable where nothing was traced, and none of a file that was changed", () => {
     const untraced = holder({ frames: [], file });
     assert.equal(explain({ held: [untraced] })[0]?.location?.line, 10);

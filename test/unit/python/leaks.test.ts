@@ -24,7 +24,7 @@ describe("A leak hunt in a Python agent", function () {
   afterEach(() => terminal.dispose());
 
   // The rest of them: npm run hunts.
-  for (const name of ["sessions", "fullCache"]) {
+  for (const name of ["sessions", "perUser", "fullCache"]) {
     const program = programs.find((one) => one.name.startsWith(`${name} `));
     assert.ok(program);
     const title = program.leaks ? `finds the leak of ${name}, who holds it and its line` : `finds nothing in ${name}`;

@@ -21,10 +21,12 @@ export function wordsOf({ holder: { container, way } }: PythonEvidence): string 
   return [...(container === "" ? [] : [`[] in ${container}`]), ...steps].join(" ‹ ");
 }
 
-/** `sessions (dict)`, or what it is held in where nobody named it. */
-export function holderWords({ holder: { container }, variable }: PythonEvidence): string {
+/** `sessions (dict)`, `histories (list in dict)`, or what it is held in where nobody named it. */
+export function holderWords({ holder: { container, way }, variable }: PythonEvidence): string {
   if (variable === undefined) return container === "" ? "something without a name" : `a ${container} without a name`;
-  return container === "" ? variable : `${variable} (${container})`;
+  if (container === "") return variable;
+  const [outer] = way;
+  return `${variable} (${container}${outer?.name === "[]" ? ` in ${outer.holder}` : ""})`;
 }
 
 /** `780 of Session more than at the beginning`. */

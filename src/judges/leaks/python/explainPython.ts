@@ -21,9 +21,11 @@ const OF_ALL = 0.02;
 /** Bytes below which lines alone are nobody's leak, and what is told beside the largest. */
 const LEAST = 4096;
 const SHARE = 0.05;
+/** The same for lines alone beside something that is known to be held: much of such is what Python itself keeps. */
+const SHARE_OF_HELD = 0.5;
 const MOST = 12;
 
-/** What grew in a Python agent, who holds it, and which line makes it; the most bytes first. */
+/** What grew in a Python agent, who holds it, and which line makes it: what is held first, then the most bytes. */
 export function explainPython({ growth, turns, startTime }: PythonExplainOptions): LeakSuspect[] {
   const sources = new Sources(startTime);
   const perTurn = (bytes: number) => (turns > 0 ? bytes / turns : null);
@@ -51,11 +53,17 @@ export function explainPython({ growth, turns, startTime }: PythonExplainOptions
   for (const one of held) one.growthPerTurn = perTurn(one.growthBytes);
   const all = [...held, ...rest.flatMap((line) => allocation(line, sources, perTurn))];
   const most = Math.max(...all.map(({ growthBytes }) => growthBytes));
+  const mostHeld = Math.max(0, ...held.map(({ growthBytes }) => growthBytes));
+  const least = ({ rule }: LeakSuspect) =>
+    Math.max(SHARE * most, isAlone({ rule }) ? Math.max(LEAST, SHARE_OF_HELD * mostHeld) : 0);
   return all
-    .filter(({ growthBytes, rule }) => growthBytes >= SHARE * most && (rule !== "allocation" || growthBytes >= LEAST))
-    .sort((a, b) => b.growthBytes - a.growthBytes)
+    .filter((one) => one.growthBytes >= least(one))
+    .sort((a, b) => Number(isAlone(a)) - Number(isAlone(b)) || b.growthBytes - a.growthBytes)
     .slice(0, MOST);
 }
+
+/** Nobody was found who holds it. */
+const isAlone = ({ rule }: Pick<LeakSuspect, "rule">) => rule === "allocation";
 
 /** Functions outward in which a line may stand that makes a part of what a suspect holds. */
 const NEAR = 3;

@@ -55,9 +55,34 @@ function puttingLine(
     const there = around && search(text, pattern, around.from, around.to);
     if (there) return there;
   }
+  for (const { text, line } of allocated) {
+    const there = aliasLine(variable, text, line);
+    if (there) return there;
+  }
   const texts = new Set([...allocated.map(({ text }) => text), ...(file === undefined ? [] : sources.textsOf(file))]);
   for (const text of texts) {
     const there = search(text, pattern, 0, text.lines.length, true);
+    if (there) return there;
+  }
+  return undefined;
+}
+
+/** In the function of a line: one that puts something into a local variable that stands for a part of the holder. */
+function aliasLine(variable: string, text: SourceText, line: number): LeakLocation | undefined {
+  const around = functionAround(text, line);
+  if (!around) return undefined;
+  const holds = `(?<![\\p{L}\\p{N}_])${variable}(?![\\p{L}\\p{N}_])`;
+  const taken = new RegExp(
+    `^\\s*(?:async\\s+)?(?:(?:for\\s+(?:[^:]*,\\s*)?([\\p{L}_][\\p{L}\\p{N}_]*)\\s+in\\s)|(?:([\\p{L}_][\\p{L}\\p{N}_]*)\\s*(?::[^=]+)?=(?!=))).*${holds}`,
+    "u",
+  );
+  for (let at = around.from; at < around.to; at++) {
+    const [, each, assigned] = text.lines[at]?.match(taken) ?? [];
+    const alias = each ?? assigned;
+    if (alias === undefined) continue;
+    const name = `(?<![\\p{L}\\p{N}_.])${alias}`;
+    const puts = new RegExp(`${name}${PUTS}|${name}${ASSIGNS}|${name}\\s*[+|]=`, "u");
+    const there = search(text, puts, at + 1, around.to);
     if (there) return there;
   }
   return undefined;

@@ -55,6 +55,8 @@ export type ToHeapView =
   /** `wantsForce`: memory may not suffice, and it can be tried all the same. */
   | { kind: "failed"; name: string; message: string; wantsForce: boolean }
   | { kind: "cancelled"; name: string }
+  /** Looks at one of its objects, by V8's id. */
+  | { kind: "object"; id: number }
   | { kind: "siblings"; siblings: HeapSibling[]; chosen?: string }
   /** Of a comparison that is being made. */
   | { kind: "progress"; progress: HeapProgress }

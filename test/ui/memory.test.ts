@@ -107,6 +107,11 @@ describe("A developer who looks at the memory of an agent that leaks", () => {
     await suspect().getByRole("button", { name: "Retainers" }).click();
     await tab(".heapsnapshot").waitFor();
     await view().locator(".tree-row", { hasText: "Session" }).first().waitFor();
+    // At the suspect's own object, not at the snapshot's first page.
+    await until("one Session is looked at", async () =>
+      /^@\d+$/.test(await view().getByPlaceholder("Filter classes, or @id").inputValue()) ? true : undefined,
+    );
+    await view().locator(".panes", { hasText: "Session" }).waitFor();
     await closeSnapshot();
     await page.locator('.activitybar a.action-label[aria-label^="Agent Vitals"]').click();
     const row = (name: string) => page.locator(".pane-body .monaco-list-row", { hasText: name });

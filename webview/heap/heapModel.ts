@@ -85,6 +85,10 @@ export class HeapModel {
         this.siblings = message.siblings;
         if (message.chosen) this.compare({ before: message.chosen });
         break;
+      case "object":
+        this.goTo("summary");
+        this.filterBy(`@${message.id}`);
+        break;
       case "progress":
         if (this.comparing.running) this.comparing.progress = message.progress;
         break;

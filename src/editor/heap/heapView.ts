@@ -25,6 +25,10 @@ export class HeapView {
   /** The collector that reads it or has it open. */
   #rpc: MessageConnection | undefined;
   #siblings = new Map<string, HeapSibling>();
+  /** The page listens: one that is hidden is forgotten, and stands anew when it is shown. */
+  #listens = false;
+  /** V8's id of an object that is to be looked at as soon as it can be. */
+  #object: number | undefined;
 
   constructor(link: CollectorLink, pages: vscode.Uri, uri: vscode.Uri, panel: vscode.WebviewPanel) {
     this.#link = link;
@@ -41,9 +45,24 @@ export class HeapView {
         if (state === "connected" && this.#shown.kind === "opened") void this.#reopen();
       }),
     ];
+    panel.onDidChangeViewState(() => {
+      if (!panel.visible) this.#listens = false;
+    });
     panel.onDidDispose(() => this.#dispose());
     panel.webview.html = pageHtml(panel.webview, pages, "heap");
     void this.#open(false);
+  }
+
+  /** Looks at an object, by V8's id: at once, or when the file is open. */
+  lookAt(id: number): void {
+    this.#object = id;
+    this.#tellObject();
+  }
+
+  #tellObject(): void {
+    if (this.#object === undefined || !this.#listens || this.#shown.kind !== "opened") return;
+    this.#post({ kind: "object", id: this.#object });
+    this.#object = undefined;
   }
 
   get #name(): string {
@@ -64,7 +83,9 @@ export class HeapView {
   #take(message: FromHeapView): void {
     switch (message.kind) {
       case "ready":
+        this.#listens = true;
         this.#post(this.#shown);
+        this.#tellObject();
         return;
       case "ask":
         void this.#ask(message.id, message.question);
@@ -163,6 +184,7 @@ export class HeapView {
   #show(shown: Shown): void {
     this.#shown = shown;
     this.#post(shown);
+    this.#tellObject();
   }
 
   #post(message: ToHeapView): void {

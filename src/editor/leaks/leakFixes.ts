@@ -1,6 +1,6 @@
 import * as vscode from "vscode";
 import { commands } from "../contributions.ts";
-import { openKeptFile } from "../openKeptFile.ts";
+import { openHeapObject } from "../heap/heapEditor.ts";
 import { explainRule } from "./explainRule.ts";
 import type { LeakFinding, LeakProblems } from "./leakProblems.ts";
 
@@ -17,7 +17,7 @@ export class LeakFixes implements vscode.CodeActionProvider, vscode.Disposable {
       }),
       vscode.commands.registerCommand(inner.silence, ({ suspect }: LeakFinding) => problems.silence(suspect)),
       vscode.commands.registerCommand(inner.explain, (rule: string) => explainRule(extensionUri, rule)),
-      vscode.commands.registerCommand(inner.retainers, (file: string) => openKeptFile(file)),
+      vscode.commands.registerCommand(inner.retainers, (file: string, id: number | null) => openHeapObject(file, id)),
     );
   }
 
@@ -53,7 +53,9 @@ function actionsFor(diagnostic: vscode.Diagnostic, finding: LeakFinding): vscode
     return made;
   };
   return [
-    ...(snapshot === undefined ? [] : [action(`Open what holds ${suspect.class}`, inner.retainers, snapshot)]),
+    ...(snapshot === undefined
+      ? []
+      : [action(`Open what holds ${suspect.class}`, inner.retainers, snapshot, suspect.example)]),
     action(`Hunt for leaks in ${agent} again`, commands.huntForLeaks.command, agent),
     ...(isPython ? [] : [action("Take another heap snapshot", commands.takeHeapSnapshot.command, agent)]),
     action("Silence this finding in this workspace", inner.silence, finding),

@@ -4,8 +4,8 @@ import { CancelLeakHuntIn, GetLeaks } from "../../collector/protocol.ts";
 import type { DashboardNotification, DashboardRequest, ShownLeaks, ShownSuspect } from "../../model/dashboard.ts";
 import type { AgentLeaks, LeakReported } from "../../model/leaks.ts";
 import type { CollectorLink } from "../collectorLink.ts";
+import { openHeapObject } from "../heap/heapEditor.ts";
 import { revealPlace } from "../heap/revealPlace.ts";
-import { openKeptFile } from "../openKeptFile.ts";
 import { excerptAt } from "./excerpt.ts";
 import { explainRule } from "./explainRule.ts";
 import type { LeakProblems } from "./leakProblems.ts";
@@ -72,7 +72,7 @@ export class MemoryPage implements vscode.Disposable {
         const snapshot = reported.report.snapshots.at(-1);
         if (snapshot === undefined || !existsSync(snapshot))
           throw new Error("its snapshots are not kept any more: hunt again");
-        await openKeptFile(snapshot);
+        await openHeapObject(snapshot, suspect.example);
         return;
       }
       case "explain":

@@ -21,6 +21,8 @@ export class HeapEditor implements vscode.CustomReadonlyEditorProvider, vscode.D
   readonly #registration: vscode.Disposable;
   /** By their file. */
   readonly #views = new Map<string, HeapView>();
+  /** Objects to look at in files whose views are about to open. */
+  readonly #asked = new Map<string, number>();
 
   constructor(link: CollectorLink, extensionUri: vscode.Uri) {
     this.#link = link;
@@ -38,6 +40,9 @@ export class HeapEditor implements vscode.CustomReadonlyEditorProvider, vscode.D
   resolveCustomEditor({ uri }: vscode.CustomDocument, panel: vscode.WebviewPanel): void {
     const view = new HeapView(this.#link, this.#pages, uri, panel);
     this.#views.set(uri.fsPath, view);
+    const id = this.#asked.get(uri.fsPath);
+    this.#asked.delete(uri.fsPath);
+    if (id !== undefined) view.lookAt(id);
     panel.onDidDispose(() => {
       if (this.#views.get(uri.fsPath) === view) this.#views.delete(uri.fsPath);
     });
@@ -45,8 +50,10 @@ export class HeapEditor implements vscode.CustomReadonlyEditorProvider, vscode.D
 
   async #openAt(path: string, id: number): Promise<void> {
     const uri = vscode.Uri.file(path);
+    const view = this.#views.get(uri.fsPath);
+    if (view) view.lookAt(id);
+    else this.#asked.set(uri.fsPath, id);
     await vscode.commands.executeCommand("vscode.openWith", uri, viewTypes.heap);
-    this.#views.get(uri.fsPath)?.lookAt(id);
   }
 
   dispose(): void {

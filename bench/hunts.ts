@@ -1,6 +1,6 @@
 // Leak hunts over all labelled programs: whether the verdict, what leaks, who holds it and the line are right; beside it
 // what MemLab reports of the same three snapshots.
-// node bench/hunts.ts [all | python | NAME] [TURNS] [--no-memlab]
+// node bench/hunts.ts [all | node | python | NAME,…] [TURNS] [--no-memlab]
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { huntIn, type Judged, leakPrograms, pythonLeakPrograms } from "../test/fixtures/leaks/programs.ts";
@@ -14,8 +14,10 @@ const MEMLAB = 7;
 const { values, positionals } = parseArgs({ options: { "no-memlab": { type: "boolean" } }, allowPositionals: true });
 const [only = "all", turns = "1000"] = positionals;
 const cli = join(import.meta.dirname, "../dist/cli.js");
+const names = only.split(",");
 const programs = [...leakPrograms(), ...pythonLeakPrograms()].filter(
-  ({ name, interpreter }) => only === "all" || name.split(" ")[0] === only || (only === "python" && interpreter),
+  ({ name, interpreter }) =>
+    only === "all" || only === (interpreter ? "python" : "node") || names.includes(name.split(" ")[0] ?? ""),
 );
 const seconds = programs.length * (HUNTING + (values["no-memlab"] ? 0 : MEMLAB));
 console.log(`Takes about ${Math.ceil(seconds / 60)} min. ${machine()}\n`);

@@ -32,7 +32,10 @@ export class StartedCommand {
     // Its output is no part of ours.
     const stdio: StdioOptions = ["ignore", process.stderr, process.stderr];
     const detached = process.platform !== "win32";
-    const child = spawn(program, args, { stdio, detached, env: { ...process.env, ...environment } });
+    // Node's usual port may be another program's: the inspector that we ask for opens at any that is free.
+    const options = `${process.env.NODE_OPTIONS ?? ""} --inspect-port=0`.trim();
+    const env = { ...process.env, NODE_OPTIONS: options, ...environment };
+    const child = spawn(program, args, { stdio, detached, env });
     const started = new StartedCommand(child);
     await once(child, "spawn").catch((error: Error) => {
       throw new Failure(`${printable(program)} can't be started: ${error.message}`);

@@ -43,6 +43,14 @@ describe("a leak hunt", function () {
     assert.deepEqual(judged, { program, verdict: true, rule: true, holder: true, line: true }, JSON.stringify(report));
   });
 
+  it("starts a command whatever holds the inspector's usual port", async () => {
+    const holder = terminal.run(["--inspect=127.0.0.1:9229", join(fixtures, "clean/pool.mjs")]);
+    await holder.says(/Debugger listening|address already in use/, 100);
+    const program = leakPrograms().find(({ name }) => name === "sessionMap");
+    assert.ok(program);
+    assert.equal((await huntIn(program, { turns: 100, cli })).verdict, true);
+  });
+
   it("takes no snapshot when it shall not, and names the function that allocates", async () => {
     const program = leakPrograms().find(({ name }) => name === "audioBuffers");
     assert.ok(program);

@@ -196,6 +196,14 @@ describe("the leak rules", function () {
     }
   });
 
+  it("call sockets open while they are", async () => {
+    const [first] = await growthIn([programs.get("openSockets")?.file ?? ""]);
+    assert.deepEqual(
+      [first?.rule, first?.explanation],
+      ["streams-and-sockets", "120 more objects of Socket are open than at the beginning, held by upstream."],
+    );
+  });
+
   it("say nothing of the clean twins", async () => {
     const twins = [...programs.values()].flatMap((program) => (program.leaks ? (twinOf(program) ?? []) : []));
     assert.ok(twins.length >= leakRules.length);

@@ -4,13 +4,15 @@ import { holderWords } from "./rule.ts";
 
 const STREAMS =
   /^(Socket|TLSSocket|ReadStream|WriteStream|FileHandle|Server|ServerResponse|IncomingMessage|ClientRequest|Readable|Writable|Duplex|Transform|PassThrough|ReadableStream|WritableStream|ChildProcess|MessagePort|Worker|WebSocket|Http2Session|ClientHttp2Session|ServerHttp2Stream|ClientHttp2Stream|TCP|Pipe|FSReqCallback)$/;
-/** The field that Node empties when one of these has ended. */
-const WHILE_OPEN: Readonly<Record<string, string>> = {
-  ServerResponse: "socket",
-  Socket: "_handle",
-  TLSSocket: "_handle",
-  Server: "_handle",
-  ChildProcess: "_handle",
+const SOCKET = /^(socket|<symbol kSocket>)$/;
+const HANDLE = /^(_handle|<symbol kHandle>)$/;
+/** The field that Node sets to null when one of these has ended. */
+const WHILE_OPEN: Readonly<Record<string, RegExp>> = {
+  ServerResponse: SOCKET,
+  Socket: HANDLE,
+  TLSSocket: HANDLE,
+  Server: HANDLE,
+  ChildProcess: HANDLE,
 };
 /** Members that are looked at. */
 const SAMPLE = 50;
@@ -30,6 +32,10 @@ function isOpen(evidence: Evidence): boolean | undefined {
   const field = WHILE_OPEN[evidence.className];
   if (field === undefined) return undefined;
   const members = evidence.growth.members.slice(0, SAMPLE);
-  const open = members.filter((node) => fieldsOf(evidence, node).some(({ name }) => name === field));
+  const { nodeTypes, layout } = evidence.opened.heap.tables;
+  const isSet = (node: number) => layout.nodeTypes[nodeTypes[node]!] === "object";
+  const open = members.filter((one) =>
+    fieldsOf(evidence, one).some(({ name, node }) => field.test(name) && isSet(node)),
+  );
   return open.length > members.length / 2;
 }

@@ -4,6 +4,7 @@ import { existsSync } from "node:fs";
 import { chmod, mkdir, writeFile } from "node:fs/promises";
 import { context } from "esbuild";
 import { buildClient } from "./scripts/buildClient.ts";
+import { suiteDeclarations, suiteModule, suiteModuleCommonJs } from "./scripts/suiteTypes.ts";
 
 const production = process.argv.includes("--production");
 const watch = process.argv.includes("--watch");
@@ -63,6 +64,7 @@ const bundles = [
   { ...node, entryPoints: ["src/collector/hardware.ts"], outfile: "dist/hardware.js" },
   { ...node, entryPoints: ["src/collector/heapWorker.ts"], outfile: "dist/heapWorker.js" },
   { ...node, entryPoints: ["src/collector/leakWorker.ts"], outfile: "dist/leakWorker.js" },
+  { ...node, entryPoints: ["src/suites/load/thread.ts"], outfile: "dist/suiteWorker.js" },
   { ...node, entryPoints: ["src/supervise/nodeShim.ts"], outfile: "dist/nodeShim.js" },
   { ...webview, entryPoints: ["webview/dashboard/main.tsx"], outfile: "dist/webview/dashboard.js" },
   { ...webview, entryPoints: ["webview/heap/main.tsx"], outfile: "dist/webview/heap.js" },
@@ -80,6 +82,7 @@ await mkdir("dist", { recursive: true });
 await writeFile("dist/package.json", '{ "type": "commonjs" }\n');
 await buildClient("dist");
 await buildCommand("dist/bin");
+await buildSuiteTypes("dist/suite");
 const contexts = await Promise.all(bundles.map((bundle) => context(bundle)));
 if (watch) {
   await Promise.all(contexts.map((one) => one.watch()));
@@ -88,6 +91,16 @@ if (watch) {
   const results = await Promise.allSettled(contexts.map((one) => one.rebuild()));
   await Promise.all(contexts.map((one) => one.dispose()));
   if (results.some((result) => result.status === "rejected")) process.exitCode = 1;
+}
+
+/** `agent-vitals/suite`, which suites in code import. */
+async function buildSuiteTypes(folder) {
+  await mkdir(folder, { recursive: true });
+  const declarations = suiteDeclarations();
+  await writeFile(`${folder}/index.mjs`, suiteModule);
+  await writeFile(`${folder}/index.cjs`, suiteModuleCommonJs);
+  await writeFile(`${folder}/index.d.mts`, declarations);
+  await writeFile(`${folder}/index.d.cts`, declarations);
 }
 
 /** `agent-vitals` for shells whose PATH holds this folder: terminals in the editor do. */

@@ -5,10 +5,10 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import { random } from "../src/model/random.ts";
 import { encodeLabels, writeRequest } from "../src/record/export/prometheus/writeRequest.ts";
 import { openStore } from "../src/record/store/store.ts";
 import { type Engine, startEngine } from "../test/support/engines.ts";
-import { random } from "../test/support/random.ts";
 import { spread } from "./support/stats.ts";
 import { figure, machine, printTable } from "./support/table.ts";
 

@@ -21,6 +21,14 @@ import { RunTerminals } from "./editor/runTerminal.ts";
 import { autoStart, collectorSettings, workspacePath } from "./editor/settings.ts";
 import { StatusBar } from "./editor/statusBar.ts";
 import type { StatusText } from "./editor/statusText.ts";
+import { againstBaseline } from "./editor/suites/runSuite.ts";
+import { SuiteFiles } from "./editor/suites/suiteFiles.ts";
+import { SuiteLenses } from "./editor/suites/suiteLenses.ts";
+import { SuiteProblems } from "./editor/suites/suiteProblems.ts";
+import { SuiteProgram } from "./editor/suites/suiteProgram.ts";
+import { SuiteReport } from "./editor/suites/suiteReport.ts";
+import { SuiteRuns } from "./editor/suites/suiteRuns.ts";
+import { SuiteTests } from "./editor/suites/suiteTests.ts";
 import { CONFIG_PATH } from "./model/config.ts";
 import type { CollectorStatus } from "./model/dashboard.ts";
 import type { WorkspaceState } from "./model/state.ts";
@@ -56,6 +64,7 @@ export function activate(context: vscode.ExtensionContext): AgentVitalsApi {
     context.asAbsolutePath(join("dist", "bin")),
   );
   const statusBar = new StatusBar(link, pin);
+  const suites = buildSuites(context, link, log);
   const commands = registerCommands({
     link,
     pin,
@@ -63,6 +72,7 @@ export function activate(context: vscode.ExtensionContext): AgentVitalsApi {
     terminals,
     environment,
     leakProblems,
+    suites: suites.parts,
     log,
     extensionUri: context.extensionUri,
     memory: context.globalState,
@@ -87,6 +97,7 @@ export function activate(context: vscode.ExtensionContext): AgentVitalsApi {
     registerUsagePage(),
     dashboard,
     new HeapEditor(link, context.extensionUri),
+    ...suites.disposables,
     terminals,
     environment,
     commands,
@@ -99,6 +110,18 @@ export function activate(context: vscode.ExtensionContext): AgentVitalsApi {
   wakeForConfig(link);
   if (autoStart()) context.subscriptions.push(startNamedAgents(link, terminals, log));
   return { state: () => link.state, collector: () => link.status, status: () => statusBar.said };
+}
+
+/** Performance suites: what is wrong in them, and running them. */
+function buildSuites(context: vscode.ExtensionContext, link: CollectorLink, log: vscode.LogOutputChannel) {
+  const program = new SuiteProgram(context.asAbsolutePath(join("dist", "cli.js")));
+  const files = new SuiteFiles(program, log);
+  const reports = join((context.storageUri ?? context.globalStorageUri).fsPath, "suites");
+  const runs = new SuiteRuns(program, files, reports, log);
+  const parts = { program, files, runs, link };
+  const tests = new SuiteTests(files, runs, (file) => againstBaseline(parts, { file }));
+  const shown = [new SuiteProblems(files, runs), tests, new SuiteLenses(files), new SuiteReport()];
+  return { parts, disposables: [files, runs, ...shown] };
 }
 
 /** Without a folder for its sockets the extension can't work: that is told at once, with what to do. */

@@ -265,13 +265,17 @@ var Commands = class {
 // src/sdk/connection.ts
 import { connect } from "node:net";
 
-// src/sdk/fold.ts
+// src/model/buckets.ts
+var BUCKETS = 32 * 1024;
 function bucketOf(microseconds) {
-  const value = Math.round(microseconds);
+  const value = Math.max(0, Math.round(microseconds));
   if (value < 2048) return value;
-  const unit = 2 ** (value < 2 ** 32 ? 21 - Math.clz32(value) : Math.floor(Math.log2(value)) - 10);
+  const shift = value < 2 ** 32 ? 21 - Math.clz32(value) : Math.floor(Math.log2(value)) - 10;
+  const unit = 2 ** shift;
   return Math.floor(value / unit) * unit;
 }
+
+// src/sdk/fold.ts
 var BUCKETS_PER_LINE = 6e3;
 var Durations = class {
   count = 0;

@@ -14,6 +14,8 @@ export interface Option {
 export interface Operand {
   name: string;
   optional?: boolean;
+  /** The last one, of which there may be several: its value is a list. */
+  many?: boolean;
 }
 
 export interface Command {
@@ -39,10 +41,11 @@ export interface CommandGroup {
   summary: string;
   usage: string;
   details: string;
-  commands: readonly Command[];
+  /** Loaded when one of them is used or told of, where they take much: other commands begin sooner. */
+  commands: () => Promise<readonly Command[]>;
 }
 
-/** Options as they were given: the value of those that take one, true for switches. */
-export type Values = Readonly<Record<string, string | true | undefined>>;
+/** Options as they were given: the value of those that take one, true for switches, a list of an operand of many. */
+export type Values = Readonly<Record<string, string | true | readonly string[] | undefined>>;
 
 export const helpOption: Option = { help: "print this" };

@@ -7,7 +7,7 @@ import { Failure } from "./command.ts";
 import { installation } from "./installation.ts";
 import { findWorkspace } from "./workspace.ts";
 
-/** The collector of the workspace that the current folder belongs to. */
+/** To the collector of a workspace. */
 export interface Connection {
   rpc: MessageConnection;
   addresses: Addresses;
@@ -27,9 +27,15 @@ export interface Connection {
 }
 
 export interface ConnectOptions {
+  /** Otherwise the one that the current folder belongs to. */
+  workspace?: string;
   /** Listen for OpenTelemetry here instead of at the workspace's own port. */
   otlpPort?: number;
   exports?: ExportSettings;
+  /** Agents that the workspace names may be started. */
+  trusted?: boolean;
+  /** Seconds between two looks at a model server. */
+  modelServerInterval?: number;
 }
 
 /**
@@ -38,7 +44,7 @@ export interface ConnectOptions {
  * @throws {Failure} when none can be had
  */
 export async function connectHere(options: ConnectOptions = {}): Promise<Connection> {
-  const addresses = workspaceAddresses(findWorkspace(process.cwd()));
+  const addresses = workspaceAddresses(options.workspace ?? findWorkspace(process.cwd()));
   const connection = await open(addresses);
   try {
     // A window's own settings stay in force while it is there: the collector sees to that.
@@ -51,13 +57,18 @@ export async function connectHere(options: ConnectOptions = {}): Promise<Connect
 }
 
 /** What a terminal wants otherwise than the defaults are. */
-function settings({ workspace }: Addresses, { otlpPort, exports }: ConnectOptions): ToldSettings {
+function settings(
+  { workspace }: Addresses,
+  { otlpPort, exports, trusted, modelServerInterval }: ConnectOptions,
+): ToldSettings {
   return {
     folders: [workspace],
     // What is measured here is not to be bent by us.
     leaks: { autoHunt: "never" },
     ...(otlpPort !== undefined && { otlp: { enabled: true, requireToken: true, environment: true, port: otlpPort } }),
     ...(exports && { exports }),
+    ...(trusted && { trusted }),
+    ...(modelServerInterval !== undefined && { modelServerInterval }),
   };
 }
 

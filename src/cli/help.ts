@@ -16,7 +16,7 @@ export function help(commands: readonly (Command | CommandGroup)[]): string {
   ].join("\n");
 }
 
-export function groupHelp({ name, usage, details, commands }: CommandGroup): string {
+export function groupHelp({ name, usage, details }: CommandGroup, commands: readonly Command[]): string {
   return [
     `Usage: agent-vitals ${usage}`,
     "",

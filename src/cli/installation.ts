@@ -7,6 +7,8 @@ export interface Installation {
   version: string;
   /** The collector's program. */
   collector: string;
+  /** Of the threads that generate load. */
+  suiteThread: string;
 }
 
 /** @param program path by which this process was started; a link, as npm makes them, is followed */
@@ -16,5 +18,9 @@ export function installation(program = process.argv[1] ?? ""): Installation {
   const folder = dirname(file);
   const root = sources ? dirname(dirname(folder)) : dirname(folder);
   const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { version: string };
-  return { version, collector: sources ? join(root, "src", "collector", "main.ts") : join(folder, "collector.js") };
+  return {
+    version,
+    collector: sources ? join(root, "src", "collector", "main.ts") : join(folder, "collector.js"),
+    suiteThread: sources ? join(root, "src", "suites", "load", "thread.ts") : join(folder, "suiteWorker.js"),
+  };
 }

@@ -16,6 +16,7 @@ import { print, tell } from "./output.ts";
 import { record } from "./record.ts";
 import { serve } from "./serve.ts";
 import { snapshot } from "./snapshot.ts";
+import { suite } from "./suite/suite.ts";
 
 const commands: readonly (Command | CommandGroup)[] = [
   attach,
@@ -28,6 +29,7 @@ const commands: readonly (Command | CommandGroup)[] = [
   gc,
   snapshot,
   heap,
+  suite,
   doctor,
 ];
 const asksForHelp = (word: string) => ["", "help", "--help", "-h"].includes(word);
@@ -45,10 +47,10 @@ async function main([name = "", ...args]: string[]): Promise<number> {
   if (!("commands" in found)) return runCommand(found, args);
   const [inner = "", ...rest] = args;
   if (asksForHelp(inner)) {
-    print(groupHelp(found));
+    print(groupHelp(found, await found.commands()));
     return inner === "" ? 2 : 0;
   }
-  return runCommand(find(found.commands, inner, `${found.name} `), rest);
+  return runCommand(find(await found.commands(), inner, `${found.name} `), rest);
 }
 
 function find<Kind extends { name: string }>(all: readonly Kind[], name: string, group: string): Kind {

@@ -14,12 +14,17 @@ export function parseOptions(command: Pick<Command, "options" | "operands" | "us
     strict: false,
     tokens: true,
   });
-  const values: Record<string, string | true> = {};
+  const values: Record<string, string | true | string[]> = {};
   const names = operands.map(({ name }) => name);
+  const many = operands.find((operand) => operand.many)?.name;
   for (const token of tokens) {
     if (token.kind === "option-terminator") continue;
     if (token.kind === "positional") {
-      const name = names.shift();
+      const name = names[0] === many ? many : names.shift();
+      if (name !== undefined && name === many) {
+        values[name] = [...(Array.isArray(values[name]) ? values[name] : []), token.value];
+        continue;
+      }
       if (name === undefined) throw new UsageError(notUnderstood(token.value, options));
       values[name] = token.value;
       continue;

@@ -268,6 +268,7 @@ export class Agent {
       metrics: this.record.metrics(),
       pending: [...this.#pending.values()],
       ...(waitObjective !== undefined && { waitObjective }),
+      ...(this.definition && { configured: { thresholds: this.definition.thresholds, turns: this.definition.turns } }),
       ...(this.message !== undefined && { message: this.message }),
       ...(voice && { voice }),
       ...(resources && { resources, processes: this.#processes() }),

@@ -21,6 +21,7 @@ import { Clients } from "./clients.ts";
 import { type Config, readConfig } from "./config/readConfig.ts";
 import { watchConfig } from "./config/watchConfig.ts";
 import { ControlServer } from "./controlServer.ts";
+import { CpuProfiles } from "./cpuProfiles.ts";
 import { agentEnvironment } from "./environment.ts";
 import { EveryMeasurement } from "./everyMeasurement.ts";
 import { collectGarbage } from "./garbage.ts";
@@ -92,6 +93,7 @@ export class Collector {
   /** Program of the threads that hold heap files. */
   readonly heapWorker: string;
   readonly recorder: Recorder;
+  readonly cpuProfiles: CpuProfiles;
   readonly #options: CollectorOptions;
   readonly #hub: Hub;
   readonly #clients: Clients;
@@ -209,6 +211,7 @@ export class Collector {
       definitions: () => this.#config.definitions,
     });
     const inspect = inspected({ attaching: this.#attaching, inspectors: this.#inspectors, listProcesses });
+    this.cpuProfiles = new CpuProfiles(inspect);
     this.#heapSnapshots = new HeapSnapshots({
       addresses,
       inspected: inspect,
@@ -472,11 +475,14 @@ export class Collector {
     return this.#hub.turn(name, index, this.#settings.thresholds);
   }
 
+  /** @throws when there is none of this name */
+  agentNamed = (name: string): Agent => this.#agent(name);
+
   beginMeasurement(name: string): number {
     return this.#measurements.begin(this.#agent(name));
   }
-  endMeasurement(id: number): MeasurementResult {
-    return this.#measurements.end(id);
+  endMeasurement(id: number, histograms = false): MeasurementResult {
+    return this.#measurements.end(id, histograms);
   }
   dropMeasurement(id: number): void {
     this.#measurements.drop(id);

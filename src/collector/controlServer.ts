@@ -11,6 +11,7 @@ import type { AgentLeaks, LeakReported } from "../model/leaks.ts";
 import type { AgentSeries, WorkspaceState } from "../model/state.ts";
 import { CliAttachments } from "./cliAttachments.ts";
 import type { Collector } from "./collector.ts";
+import { serveCpuProfiles } from "./cpuProfileRequests.ts";
 import { serveHeaps } from "./heapRequests.ts";
 import { serveHeapSnapshots } from "./heapSnapshotRequests.ts";
 import { serveLeakHunts } from "./leakHuntRequests.ts";
@@ -146,6 +147,7 @@ export class ControlServer {
     };
     this.#clients.add(client);
     const dropMeasurements = serveMeasurements(rpc, this.#collector);
+    const dropProfiles = serveCpuProfiles(rpc, this.#collector);
     const closeHeaps = serveHeaps(rpc, this.#collector.heapWorker);
     const cancelSnapshots = serveHeapSnapshots(rpc, this.#collector);
     const cancelHunts = serveLeakHunts(rpc, this.#collector);
@@ -156,6 +158,7 @@ export class ControlServer {
     socket.on("close", () => {
       for (const stop of client.followed.values()) stop();
       dropMeasurements();
+      dropProfiles();
       closeHeaps();
       cancelSnapshots();
       cancelHunts();

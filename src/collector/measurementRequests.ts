@@ -23,9 +23,9 @@ export function serveMeasurements(rpc: MessageConnection, collector: Collector):
   );
   rpc.onRequest(
     EndMeasurement,
-    told(({ id }) => {
+    told(({ id, histograms }) => {
       take(single, id);
-      return collector.endMeasurement(id);
+      return collector.endMeasurement(id, histograms === true);
     }),
   );
   rpc.onRequest(

@@ -40,8 +40,8 @@ export class Measurements {
     return [...this.#open.values()].some((open) => open.agent === agent);
   }
 
-  /** @throws when there is none of this id */
-  end(id: number): MeasurementResult {
+  /** @param histograms tell them too @throws when there is none of this id */
+  end(id: number, histograms = false): MeasurementResult {
     const open = this.#open.get(id);
     if (!open) throw new Error(`There is no measurement ${id}: it ended with its connection, or was never begun.`);
     this.drop(id);
@@ -59,6 +59,7 @@ export class Measurements {
       turns: since(record.turns, open.turns),
       interruptions: since(record.interruptions, open.interruptions),
       ...(pid && { pid }),
+      ...(histograms && { histograms: measurement.histograms() }),
       ...(resources && { resources }),
       ...(leak?.verdict === "leak" && {
         leak: { confidence: leak.confidence, ...(leak.severity && { severity: leak.severity }), summary: leak.summary },

@@ -158,6 +158,8 @@ export interface MeasurementResult {
   voice?: { success: number; failure: number };
   turns: number;
   interruptions: number;
+  /** Only where they were asked for: counts by microseconds (see `bucketOf`), by query type. */
+  histograms?: Record<string, { durations: [number, number][]; firstTokens: [number, number][] }>;
   /** What the leak watcher is sure of at the end. */
   leak?: { confidence: number; severity?: Severity; summary: string };
 }
@@ -263,7 +265,9 @@ export const InspectAgent = new RequestType<{ agent: string }, AttachResult, voi
 export const GetTurn = new RequestType<{ agent: string; index: number }, TurnDetail | undefined, void>("turn/get");
 /** Begins to keep figures of their own. They end with the connection. */
 export const BeginMeasurement = new RequestType<{ agent: string }, { id: number }, void>("measurement/begin");
-export const EndMeasurement = new RequestType<{ id: number }, MeasurementResult, void>("measurement/end");
+export const EndMeasurement = new RequestType<{ id: number; histograms?: boolean }, MeasurementResult, void>(
+  "measurement/end",
+);
 /** The same for all agents, also those that come later. */
 export const BeginMeasurements = new RequestType0<{ id: number }, void>("measurements/begin");
 /** Of those that ran or told something meanwhile. */
@@ -341,6 +345,17 @@ export const GetOpenHandles = new RequestType<{ agent: string }, OpenHandles, vo
  */
 export const RecordHandles = new RequestType<{ agent: string; seconds: number }, HandleRecording | null, void>(
   "handles/record",
+);
+/**
+ * Begins a CPU profile of a Node agent's main thread, `interval` seconds between two samples; it ends with the connection
+ * too. Rejects when none can be taken, with what to do.
+ */
+export const StartCpuProfile = new RequestType<{ agent: string; interval: number }, { id: number }, void>(
+  "cpuProfile/start",
+);
+/** Ends it and writes it into `file`, an absolute path. */
+export const EndCpuProfile = new RequestType<{ id: number; file: string }, { file: string; samples: number }, void>(
+  "cpuProfile/end",
 );
 /**
  * Reads a `.heapsnapshot` or `.heapprofile` in a worker thread; `session` is the client's own name for it, by which it

@@ -24,6 +24,15 @@ import { collectGarbage } from "./remedies/collectGarbage.ts";
 import { showHeapSummary } from "./remedies/heapSummary.ts";
 import { showOpenHandles } from "./remedies/openHandles.ts";
 import type { RunTerminals } from "./runTerminal.ts";
+import {
+  compareSuite,
+  openSuiteReport,
+  runAsked,
+  runSuite,
+  type SuiteParts,
+  type SuiteTarget,
+} from "./suites/runSuite.ts";
+import type { SuiteAsked } from "./suites/suiteRuns.ts";
 
 export interface CommandParts {
   link: CollectorLink;
@@ -32,18 +41,19 @@ export interface CommandParts {
   terminals: RunTerminals;
   environment: ClientEnvironment;
   leakProblems: LeakProblems;
+  suites: SuiteParts;
   log: vscode.LogOutputChannel;
   extensionUri: vscode.Uri;
   /** What is remembered in all windows. */
   memory: vscode.Memento;
 }
 
-/** A command's argument: an agent's name (links, dashboard), its node in the tree, a pid; nothing from the palette. */
-type Target = string | number | TreeNode | undefined;
+/** A command's argument: an agent's name (links, dashboard), its node in the tree, a pid, a suite; nothing from the palette. */
+type Target = string | number | TreeNode | SuiteTarget | undefined;
 
 /** Registers all commands. A failure is told once, with what happened and what to do, and stands in the log. */
 export function registerCommands(parts: CommandParts): vscode.Disposable {
-  const { link, pin, dashboard, terminals, environment, leakProblems, log, extensionUri, memory } = parts;
+  const { link, pin, dashboard, terminals, environment, leakProblems, suites, log, extensionUri, memory } = parts;
   const runnable = (agent: AgentState) => agent.status === "running" || agent.status === "starting";
   const isPython = (agent: AgentState) => agent.runs[0]?.runtime?.startsWith("Python") === true;
   const hasHeap = (agent: AgentState) => runnable(agent) && (mayBeNode(agent) || isPython(agent));
@@ -164,6 +174,10 @@ export function registerCommands(parts: CommandParts): vscode.Disposable {
     },
     showSilencedLeaks: () => leakProblems.showSilenced(),
     openPerformanceLog: () => openPerformanceLog(link),
+    runSuite: (target) => runSuite(suites, target as SuiteTarget),
+    runSuiteNow: (target) => runAsked(suites, target as SuiteAsked),
+    compareSuite: (target) => compareSuite(suites, target as SuiteTarget),
+    openSuiteReport: (target) => openSuiteReport(suites, target),
     showLog: () => log.show(),
   };
 
@@ -188,7 +202,7 @@ const noneToStart = `No agent to start: name one in ${CONFIG_PATH} (command: Age
 
 function nameOf(target: Target): string | undefined {
   if (typeof target === "string") return target;
-  if (typeof target !== "object" || target === null) return undefined;
+  if (typeof target !== "object" || target === null || !("kind" in target)) return undefined;
   return target.kind === "agent" || target.kind === "run" ? target.agent.name : undefined;
 }
 

@@ -1,6 +1,7 @@
 import * as vscode from "vscode";
 import type { ConfigProblem } from "../model/state.ts";
 import type { CollectorLink } from "./collectorLink.ts";
+import { toDiagnostic } from "./problem.ts";
 
 /** Shows what is wrong in a config file in the Problems panel, in that file. */
 export class ConfigProblems implements vscode.Disposable {
@@ -23,18 +24,10 @@ export class ConfigProblems implements vscode.Disposable {
     this.#shown = key;
     this.#diagnostics.clear();
     for (const [file, inFile] of Map.groupBy(problems, (problem) => problem.file)) {
-      this.#diagnostics.set(vscode.Uri.file(file), inFile.map(toDiagnostic));
+      this.#diagnostics.set(
+        vscode.Uri.file(file),
+        inFile.map((one) => toDiagnostic(one, "agent-vitals-config")),
+      );
     }
   }
-}
-
-function toDiagnostic(problem: ConfigProblem): vscode.Diagnostic {
-  const diagnostic = new vscode.Diagnostic(
-    new vscode.Range(problem.line, problem.column, problem.endLine, problem.endColumn),
-    problem.message,
-    problem.severity === "error" ? vscode.DiagnosticSeverity.Error : vscode.DiagnosticSeverity.Warning,
-  );
-  diagnostic.source = "Agent Vitals";
-  diagnostic.code = "agent-vitals-config";
-  return diagnostic;
 }

@@ -65,13 +65,33 @@ export const commands = {
     title: "Show Silenced Leaks Again",
     icon: "$(bell)",
   },
+  runSuite: { command: "agentVitals.runSuite", title: "Run Performance Suite", icon: "$(beaker)" },
+  runSuiteNow: { command: "agentVitals.runSuiteNow", title: "Run This Performance Suite", icon: "$(play)" },
+  compareSuite: {
+    command: "agentVitals.compareSuite",
+    title: "Compare Performance Suite With Baseline",
+    icon: "$(git-compare)",
+  },
+  openSuiteReport: {
+    command: "agentVitals.openSuiteReport",
+    title: "Open Report of Performance Suite",
+    icon: "$(graph)",
+  },
   showLog: { command: "agentVitals.showLog", title: "Show Log", icon: "$(output)" },
 } as const;
 
 export const views = { agents: "agentVitals.agents" } as const;
-export const viewTypes = { dashboard: "agentVitals.dashboard", heap: "agentVitals.heap" } as const;
+export const viewTypes = {
+  dashboard: "agentVitals.dashboard",
+  heap: "agentVitals.heap",
+  suiteReport: "agentVitals.suiteReport",
+} as const;
+/** Suites in the Testing view. */
+export const suiteTests = "agentVitals.suites";
 export const contextKeys = { hasAgents: "agentVitals.hasAgents", active: "agentVitals.active" } as const;
 const configSchemaPath = "./media/agent-vitals.schema.json";
+/** Of performance suites, generated from `src/suites/format/schema.ts`. */
+const suiteSchemaPath = "./media/agent-vitals-suite.schema.json";
 
 /** Settings with their scope, default and one-line description. */
 /** A setting of headers; scope machine, as a workspace's settings must not name who gets a token. */
@@ -380,19 +400,30 @@ const settings = {
 
 const agentItem = (state: string) => `view == ${views.agents} && viewItem =~ /^agent\\b.*\\b${state}\\b/`;
 const inline = "inline";
+const isSuite = "resourceScheme == file && resourceFilename =~ /\\.perf\\.(json|mjs|js|ts|mts)$/ && isWorkspaceTrusted";
+const ofSuite = `controllerId == ${suiteTests}`;
 
 /** `package.json`'s `contributes`. */
 export const contributes = {
   commands: Object.values(commands).map((c) => ({ ...c, category })),
   configuration: { title: "Agent Vitals", properties: settings },
-  jsonValidation: [{ fileMatch: "/.vscode/agent-vitals.json", url: configSchemaPath }],
-  languages: [{ id: "jsonc", filenamePatterns: ["**/.vscode/agent-vitals.json"] }],
+  jsonValidation: [
+    { fileMatch: "/.vscode/agent-vitals.json", url: configSchemaPath },
+    { fileMatch: "*.perf.json", url: suiteSchemaPath },
+  ],
+  languages: [{ id: "jsonc", filenamePatterns: ["**/.vscode/agent-vitals.json", "**/*.perf.json"] }],
   customEditors: [
     {
       viewType: viewTypes.heap,
       displayName: "Agent Vitals Heap View",
       selector: [{ filenamePattern: "*.heapsnapshot" }, { filenamePattern: "*.heapprofile" }],
       priority: "option",
+    },
+    {
+      viewType: viewTypes.suiteReport,
+      displayName: "Agent Vitals Suite Report",
+      selector: [{ filenamePattern: "*.perf.html" }],
+      priority: "default",
     },
   ],
   viewsContainers: { activitybar: [{ id: "agentVitals", title: "Agent Vitals", icon: "media/activity.svg" }] },
@@ -456,7 +487,16 @@ export const contributes = {
       { command: commands.pinAgent.command, when: agentItem("unpinned"), group: "3_pin@1" },
       { command: commands.unpinAgent.command, when: agentItem("pinned"), group: "3_pin@1" },
     ],
+    "editor/title/run": [
+      { command: commands.runSuite.command, when: isSuite, group: "1_suite@1" },
+      { command: commands.compareSuite.command, when: isSuite, group: "1_suite@2" },
+    ],
+    "explorer/context": [{ command: commands.runSuite.command, when: isSuite, group: "4_suite@1" }],
+    "testing/item/context": [{ command: commands.openSuiteReport.command, when: ofSuite, group: "1_suite@1" }],
     commandPalette: [
+      { command: commands.runSuiteNow.command, when: "false" },
+      { command: commands.runSuite.command, when: "isWorkspaceTrusted" },
+      { command: commands.compareSuite.command, when: "isWorkspaceTrusted" },
       { command: commands.openKept.command, when: "false" },
       { command: commands.unpinAgent.command, when: contextKeys.hasAgents },
       { command: commands.detach.command, when: contextKeys.hasAgents },
@@ -479,4 +519,5 @@ export const activationEvents = [
   "onStartupFinished",
   `onWebviewPanel:${viewTypes.dashboard}`,
   `onCustomEditor:${viewTypes.heap}`,
+  `onCustomEditor:${viewTypes.suiteReport}`,
 ];

@@ -1,5 +1,6 @@
 /** The agents that a workspace names in its config file; the file's form is in `configSchema.ts`. */
 
+import type { TurnRequest } from "./configSchema.ts";
 import type { ModelPattern } from "./queryTypes.ts";
 
 /** Where the file lies in its folder. */
@@ -15,6 +16,8 @@ export interface AgentDefinition {
   primaryQueryType: string;
   thresholds: Record<string, number>;
   models: ModelPattern[];
+  /** How a turn is made, in one way or several. */
+  turns: TurnRequest[];
   stop: { signal: "SIGTERM" | "SIGINT"; timeout: number };
 }
 

@@ -4,12 +4,32 @@
  */
 import Type from "typebox";
 
-const duration = (description: string) =>
+export const duration = (description: string) =>
   Type.String({
     description: `${description} A number and its unit: "250ms", "2s", "5m", "1h".`,
     pattern: "^\\d+(\\.\\d+)?(ms|s|m|h)$",
+    patternErrorMessage: 'is no duration: write a number and its unit, e.g. "2s" (ms, s, m, h).',
     examples: ["2s"],
   });
+
+const TurnRequest = Type.Object(
+  {
+    url: Type.String({
+      description: "Where it goes to; a turn has ended with the answer.",
+      pattern: "^https?://[^\\s/]",
+      patternErrorMessage: "is no address: write http://127.0.0.1:PORT/PATH.",
+      examples: ["http://127.0.0.1:3210/chat"],
+    }),
+    method: Type.Optional(Type.String({ description: "Default: GET, or POST with a body.", pattern: "^[A-Z]+$" })),
+    headers: Type.Optional(Type.Record(Type.String(), Type.String(), { description: "Headers of the request." })),
+    json: Type.Optional(Type.Unknown({ description: "Body: any JSON." })),
+    text: Type.Optional(Type.String({ description: "Body: text." })),
+    file: Type.Optional(
+      Type.String({ description: "Body: a file, such as a recording; from the workspace folder.", minLength: 1 }),
+    ),
+  },
+  { additionalProperties: false, description: "One turn." },
+);
 
 export const AgentConfig = Type.Object(
   {
@@ -18,14 +38,19 @@ export const AgentConfig = Type.Object(
       minLength: 1,
       maxLength: 128,
       pattern: "^[^/\\\\]+$",
+      patternErrorMessage: "has a slash, which tells folder and agent apart. Choose a name without one.",
     }),
     command: Type.String({ description: "Program to start, found on PATH or by its path.", minLength: 1 }),
     args: Type.Optional(Type.Array(Type.String(), { description: "Arguments, one string each." })),
     cwd: Type.Optional(Type.String({ description: "Folder to start it in. Default: the workspace folder." })),
     env: Type.Optional(
-      Type.Record(Type.String(), Type.Union([Type.String(), Type.Null()]), {
-        description: "Environment variables, added to the editor's; null removes one.",
-      }),
+      Type.Record(
+        Type.String(),
+        Type.Union([Type.String(), Type.Null()], { errorMessage: "must be a text, or null to remove it." }),
+        {
+          description: "Environment variables, added to the editor's; null removes one.",
+        },
+      ),
     ),
     envFile: Type.Optional(Type.String({ description: "File of KEY=value lines, read before env." })),
     primaryQueryType: Type.Optional(
@@ -57,6 +82,12 @@ export const AgentConfig = Type.Object(
         examples: [{ "llama3.2:3b*": "talker", "qwen3:32b*": "thinker", "*embed*": "embedding" }],
       }),
     ),
+    turns: Type.Optional(
+      Type.Array(TurnRequest, {
+        description: "HTTP requests that each make one turn: agent-vitals suite run asks for turns so.",
+        minItems: 1,
+      }),
+    ),
     ready: Type.Optional(Type.Unknown({ description: "Reserved: how to tell that it is ready." })),
     restart: Type.Optional(Type.Unknown({ description: "Reserved: what to do when it ends by itself." })),
     dependsOn: Type.Optional(Type.Unknown({ description: "Reserved: what must run before it." })),
@@ -70,6 +101,7 @@ const ModelServerConfig = Type.Object(
     url: Type.String({
       description: "Its address without a path: http://127.0.0.1:11434.",
       pattern: "^https?://[^/\\s]+/?$",
+      patternErrorMessage: "is no address of a server: write it without a path, e.g. http://127.0.0.1:8080.",
       examples: ["http://127.0.0.1:8080"],
     }),
     kind: Type.Optional(
@@ -103,5 +135,6 @@ export const ConfigFile = Type.Object(
   { additionalProperties: false, description: "Agent Vitals: the agents of this workspace folder." },
 );
 
+export type TurnRequest = Type.Static<typeof TurnRequest>;
 export type AgentConfig = Type.Static<typeof AgentConfig>;
 export type ConfigFile = Type.Static<typeof ConfigFile>;

@@ -3,6 +3,7 @@
  * five times a second. Times are Unix seconds, durations seconds, sizes bytes, ratios of 1.
  */
 
+import type { TurnRequest } from "./configSchema.ts";
 import type { LeakVerdict } from "./leaks.ts";
 import type { ModelServerState } from "./modelServers.ts";
 import type { Door } from "./observed.ts";
@@ -137,6 +138,8 @@ export interface AgentState {
   /** A sentence about why it failed or is waiting, for people. */
   message?: string;
   primaryQueryType: string;
+  /** As its config has them: objectives for p95 by query type (s), and how a turn is made. */
+  configured?: { thresholds: Record<string, number>; turns: TurnRequest[] };
   /** What a turn's wait should not exceed, seconds: the heard silence's objective, else the primary query type's. */
   waitObjective?: number;
   /** Clients connected over the event socket. */
@@ -213,15 +216,21 @@ export interface HardwareGpu {
   sharedMemory?: boolean;
 }
 
-/** What is wrong with the config file, in the order of its lines; 0-based lines and columns. */
-export interface ConfigProblem {
-  file: string;
+/** A stretch of a text; 0-based lines and columns. */
+export interface TextPlace {
   line: number;
   column: number;
   endLine: number;
   endColumn: number;
+}
+
+/** What is wrong with the config file or a suite, in the order of its lines. */
+export interface ConfigProblem extends TextPlace {
+  file: string;
   message: string;
   severity: "error" | "warning";
+  /** The schema tells it, by which VS Code checks a file that is open. */
+  bySchema?: true;
 }
 
 export interface WorkspaceState {

@@ -1,7 +1,7 @@
 import { build, type Histogram } from "hdr-histogram-js";
+import { bucketOf } from "../model/buckets.ts";
 import type { LatencyStats } from "../model/state.ts";
 import type { Outcome, Summary } from "../model/wire.ts";
-import { bucketOf } from "./slots.ts";
 import { addTotals, describe, QUANTILES, type Totals, totals } from "./totals.ts";
 
 /** Three significant digits from 1 µs to 1 h; longer durations count as an hour, their maximum stays exact. */

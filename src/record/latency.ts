@@ -1,8 +1,9 @@
+import { bucketOf, percentile } from "../model/buckets.ts";
+import { Counts } from "../model/counts.ts";
 import type { DistributionBar, LatencyPoint, LatencyStats } from "../model/state.ts";
 import type { Outcome, Summary } from "../model/wire.ts";
-import { Counts } from "./counts.ts";
 import { addResponse, Figures, takeResponse, totalsOf } from "./figures.ts";
-import { bucketOf, percentile, type Slot, SlotRing } from "./slots.ts";
+import { type Slot, SlotRing } from "./slots.ts";
 import { addTotals, describe, QUANTILES, type Totals, totals } from "./totals.ts";
 
 /** Width of a chart's latency bucket, seconds. */

@@ -46,28 +46,3 @@ export class SlotRing<T> {
     );
   }
 }
-
-/**
- * The bucket of a value in microseconds: the value with all but its 11 leading bits cleared, as HdrHistogram groups
- * values at three significant digits. Also the wire's bucket (`Summary`).
- */
-export function bucketOf(microseconds: number): number {
-  const value = Math.max(0, Math.round(microseconds));
-  if (value < 2048) return value;
-  const shift = value < 2 ** 32 ? 21 - Math.clz32(value) : Math.floor(Math.log2(value)) - 10;
-  const unit = 2 ** shift;
-  return Math.floor(value / unit) * unit;
-}
-
-/** Nearest-rank percentile of `[value, count]` pairs sorted by value. */
-export function percentile(sorted: readonly (readonly [number, number])[], quantile: number): number {
-  let total = 0;
-  for (const [, n] of sorted) total += n;
-  const rank = Math.max(1, Math.ceil(quantile * total));
-  let seen = 0;
-  for (const [value, n] of sorted) {
-    seen += n;
-    if (seen >= rank) return value;
-  }
-  return sorted.at(-1)?.[0] ?? 0;
-}

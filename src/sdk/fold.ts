@@ -1,14 +1,7 @@
+import { bucketOf } from "../model/buckets.ts";
 import type { Outcome, Summary } from "../model/wire.ts";
 import type { Percentiles, ResponseSummary } from "./api.ts";
 import { seconds } from "./json.ts";
-
-/** The wire's bucket of a value in microseconds: all but its 11 leading bits cleared, 3 significant digits. */
-function bucketOf(microseconds: number): number {
-  const value = Math.round(microseconds);
-  if (value < 2048) return value;
-  const unit = 2 ** (value < 2 ** 32 ? 21 - Math.clz32(value) : Math.floor(Math.log2(value)) - 10);
-  return Math.floor(value / unit) * unit;
-}
 
 /** As many buckets of each histogram as fit into a line of 256 KiB. */
 const BUCKETS_PER_LINE = 6000;

@@ -13,5 +13,5 @@ export const heap: CommandGroup = {
   usage: "heap COMMAND (FILE | PROCESS) [OPTIONS]",
   details:
     "Reads .heapsnapshot files of Node and Chrome, however large; sizes and distances equal those of DevTools. live asks a process that runs.",
-  commands: [summary, diff, retainers, node, stats, dump, live],
+  commands: async () => [summary, diff, retainers, node, stats, dump, live],
 };

@@ -1,11 +1,12 @@
 import { resolve } from "node:path";
 import type { JSONPath } from "jsonc-parser";
+import { type JsonDocument, pathText } from "../../jsonc/document.ts";
+import { readText } from "../../jsonc/readText.ts";
+import { substitute } from "../../jsonc/variables.ts";
 import { type AgentDefinition, parseDuration } from "../../model/config.ts";
 import type { AgentConfig } from "../../model/configSchema.ts";
 import type { ConfigProblem } from "../../model/state.ts";
-import { type ConfigDocument, pathText, readText } from "./document.ts";
 import { parseEnvFile } from "./envFile.ts";
-import { substitute } from "./variables.ts";
 
 interface Surroundings {
   folder: string;
@@ -20,7 +21,7 @@ interface Surroundings {
  * @returns no definition when its env file can't be read; the problems are those inside the env file
  */
 export function defineAgent(
-  document: ConfigDocument,
+  document: JsonDocument,
   at: JSONPath,
   config: AgentConfig,
   { folder, env, name }: Surroundings,
@@ -56,6 +57,8 @@ export function defineAgent(
     primaryQueryType: config.primaryQueryType ?? "talker",
     thresholds: mapValues(config.thresholds ?? {}, seconds),
     models: Object.entries(config.models ?? {}).map(([pattern, queryType]) => ({ pattern, queryType })),
+    // Variables stay: a secret is to go to nobody but who asks for the turn.
+    turns: config.turns ?? [],
     stop: { signal: config.stop?.signal ?? "SIGTERM", timeout: seconds(config.stop?.timeout ?? "5s") },
   };
   return { definition, problems };

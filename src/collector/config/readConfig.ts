@@ -1,12 +1,14 @@
 import { basename, join } from "node:path";
 import { getNodeValue, type JSONPath } from "jsonc-parser";
+import Type from "typebox";
+import { JsonDocument, pathText } from "../../jsonc/document.ts";
+import { readText } from "../../jsonc/readText.ts";
+import { reportStrangeNames, validate } from "../../jsonc/validate.ts";
 import { type AgentDefinition, CONFIG_PATH } from "../../model/config.ts";
 import { AgentConfig, ConfigFile } from "../../model/configSchema.ts";
 import type { ModelServerTarget } from "../../model/modelServers.ts";
 import type { ConfigProblem } from "../../model/state.ts";
 import { defineAgent } from "./defineAgent.ts";
-import { ConfigDocument, pathText, readText } from "./document.ts";
-import { reportStrangeNames, validate } from "./validate.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -42,9 +44,9 @@ function readFolder(folder: string, env: Environment, prefix: string, names: Set
   try {
     const text = readText(file);
     if (text === undefined) return { definitions: [], modelServers: [], problems: [] };
-    return readAgents(new ConfigDocument(file, text), folder, env, prefix, names);
+    return readAgents(new JsonDocument(file, text), folder, env, prefix, names);
   } catch (error) {
-    const document = new ConfigDocument(file, "");
+    const document = new JsonDocument(file, "");
     const tooDeep = error instanceof RangeError;
     document.report([], tooDeep ? "The file is nested too deeply to be read." : (error as Error).message);
     return { definitions: [], modelServers: [], problems: document.problems };
@@ -52,7 +54,7 @@ function readFolder(folder: string, env: Environment, prefix: string, names: Set
 }
 
 function readAgents(
-  document: ConfigDocument,
+  document: JsonDocument,
   folder: string,
   env: Environment,
   prefix: string,
@@ -89,7 +91,7 @@ function readAgents(
 
 /** What an agent can do without: an error in it leaves the default. */
 function isOptional(key: string | number | undefined): boolean {
-  return key === "primaryQueryType" || key === "thresholds" || key === "stop" || key === "models";
+  return key === "primaryQueryType" || key === "thresholds" || key === "stop" || key === "models" || key === "turns";
 }
 
 function removeAt(value: object, path: JSONPath): void {
@@ -97,8 +99,10 @@ function removeAt(value: object, path: JSONPath): void {
   Reflect.deleteProperty(holder, path.at(-1) ?? "");
 }
 
+const WithoutAgents = Type.Object({ ...ConfigFile.properties, agents: Type.Array(Type.Unknown()) });
+
 /** Checks the file as a whole; what it lists as agents is checked one by one. */
-function checkWhole(document: ConfigDocument): { agents: number[]; modelServers: ModelServerTarget[] } {
+function checkWhole(document: JsonDocument): { agents: number[]; modelServers: ModelServerTarget[] } {
   const { root } = document;
   if (!root) {
     if (document.problems.length === 0) {
@@ -107,9 +111,8 @@ function checkWhole(document: ConfigDocument): { agents: number[]; modelServers:
     return { agents: [], modelServers: [] };
   }
   const value = getNodeValue(root) as ConfigFile;
-  const shallow = Array.isArray(value?.agents) ? { ...value, agents: [] } : value;
-  const wrong = validate(document, [], ConfigFile, shallow);
-  reportStrangeNames(document, [], ConfigFile);
+  const wrong = validate(document, [], WithoutAgents, value);
+  reportStrangeNames(document, [], WithoutAgents);
   if (typeof value?.version === "number" && value.version !== 1) return { agents: [], modelServers: [] };
   const named = Array.isArray(value?.modelServers) ? value.modelServers : [];
   const isGood = (_: unknown, index: number) =>

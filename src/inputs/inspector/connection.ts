@@ -1,5 +1,5 @@
+import { WebSocketClient } from "../../webSocket/client.ts";
 import { NoAnswer, Session } from "./session.ts";
-import { WebSocketClient } from "./webSocket.ts";
 
 /** Bytes; a heap snapshot comes in pieces of a MiB. */
 const LONGEST_MESSAGE = 64 * 1024 * 1024;
@@ -50,21 +50,25 @@ export class Connection {
       };
     });
     let opened = false;
-    this.#socket = new WebSocketClient(url, LONGEST_MESSAGE, {
-      opened: () => {
-        opened = true;
-        onOpen();
+    this.#socket = new WebSocketClient(
+      url,
+      { longest: LONGEST_MESSAGE },
+      {
+        opened: () => {
+          opened = true;
+          onOpen();
+        },
+        message: (text) => this.#receive(text),
+        closed: (wrong) => {
+          if (wrong !== undefined) this.#end(`The connection to ${url.host} was given up: ${wrong}.`);
+          else if (opened) this.#end(`The connection to the inspector at ${url.host} was closed.`);
+          else
+            this.#end(
+              `No inspector takes connections at ${url.href}: it may have been closed or started anew, which changes its address. Look the address up again.`,
+            );
+        },
       },
-      message: (text) => this.#receive(text),
-      closed: (wrong) => {
-        if (wrong !== undefined) this.#end(`The connection to ${url.host} was given up: ${wrong}.`);
-        else if (opened) this.#end(`The connection to the inspector at ${url.host} was closed.`);
-        else
-          this.#end(
-            `No inspector takes connections at ${url.href}: it may have been closed or started anew, which changes its address. Look the address up again.`,
-          );
-      },
-    });
+    );
     this.session = new Session((text) => this.#socket.send(text));
   }
 

@@ -1,4 +1,4 @@
-import type { HeapProfiler, NodeRuntime, NodeWorker, Runtime } from "node:inspector";
+import type { HeapProfiler, NodeRuntime, NodeWorker, Profiler, Runtime } from "node:inspector";
 
 /** The methods whose parameters and results are known here: `method: [parameters, result]`. */
 interface Methods {
@@ -11,6 +11,8 @@ interface Methods {
   "HeapProfiler.getSamplingProfile": [object, HeapProfiler.GetSamplingProfileReturnType];
   "HeapProfiler.startTrackingHeapObjects": [HeapProfiler.StartTrackingHeapObjectsParameterType, object];
   "HeapProfiler.takeHeapSnapshot": [HeapProfiler.TakeHeapSnapshotParameterType, object];
+  "Profiler.setSamplingInterval": [Profiler.SetSamplingIntervalParameterType, object];
+  "Profiler.stop": [object, Profiler.StopReturnType];
   "NodeRuntime.notifyWhenWaitingForDisconnect": [NodeRuntime.NotifyWhenWaitingForDisconnectParameterType, object];
   "NodeWorker.enable": [NodeWorker.EnableParameterType, object];
   "NodeWorker.sendMessageToWorker": [NodeWorker.SendMessageToWorkerParameterType, object];

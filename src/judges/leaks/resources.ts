@@ -47,7 +47,7 @@ const least: Record<string, Partial<TrendThresholds>> = {
   [RSS]: { leastAmount: 16 * 1024 * 1024, leastGrowth: 0.05 },
 };
 /** Of what is counted: a pool may still grow by a few. */
-const LEAST_COUNT = 8;
+const counts: Partial<TrendThresholds> = { leastAmount: 8, leastGrowth: 0.05 };
 
 /** Each resource with its verdict, the heap first. */
 export function judgeReadings(readings: readonly Reading[], counted: boolean): LeakResource[] {
@@ -58,7 +58,7 @@ export function judgeReadings(readings: readonly Reading[], counted: boolean): L
       x: Float64Array.from(with_, (one) => (counted ? one.turns : one.time)),
       y: Float64Array.from(with_, ({ values }) => values[name] ?? 0),
     };
-    const trend = judgeTrend(course, least[bare(name)] ?? { leastAmount: LEAST_COUNT, leastGrowth: 0.05 });
+    const trend = judgeSampled(name, course);
     return toResource(name, trend, course.y.at(-1) ?? 0, counted);
   });
   const heap = judged.find(({ name }) => name === HEAP);
@@ -96,3 +96,6 @@ function toResource(name: string, trend: Trend, level: number, counted: boolean)
     reason,
   };
 }
+
+/** A resource that was sampled as it is, without collections before the readings; over seconds. */
+export const judgeSampled = (name: string, course: Course): Trend => judgeTrend(course, least[bare(name)] ?? counts);

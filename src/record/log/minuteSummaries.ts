@@ -1,6 +1,6 @@
+import { bucketOf, indexOf } from "../../model/buckets.ts";
+import { Counts } from "../../model/counts.ts";
 import type { RecordedResponse, RecordedSummary } from "../../model/series.ts";
-import { Counts, indexOf } from "../counts.ts";
-import { bucketOf } from "../slots.ts";
 
 /** One query type's minute, summed up. Seconds. */
 export interface MinuteSummary {

@@ -1,7 +1,6 @@
 import type { SQLOutputValue } from "node:sqlite";
+import { bucketOf, indexOf } from "../../model/buckets.ts";
 import type { RecordedResponse, RecordedSummary } from "../../model/series.ts";
-import { indexOf } from "../counts.ts";
-import { bucketOf } from "../slots.ts";
 import { decodeSparse, encodeSparse, type Sparse } from "./sparse.ts";
 import type { Sql } from "./sql.ts";
 

@@ -1,5 +1,6 @@
+import { highestAt } from "../../model/buckets.ts";
+import { Counts } from "../../model/counts.ts";
 import type { LatencyData, PercentileData } from "../../model/series.ts";
-import { Counts, highestAt } from "../counts.ts";
 import type { LatencyCounts } from "./latencies.ts";
 import { eachSparse } from "./sparse.ts";
 

@@ -1,3 +1,4 @@
+import { bucketOf, indexOf } from "../../model/buckets.ts";
 import type {
   DeleteRecordParams,
   LatencyData,
@@ -17,9 +18,7 @@ import type {
 } from "../../model/series.ts";
 import { type Series, seriesKey, unitOf } from "../../model/series.ts";
 import type { RecordState } from "../../model/state.ts";
-import { indexOf } from "../counts.ts";
 import { Ring } from "../ring.ts";
-import { bucketOf } from "../slots.ts";
 import { Buckets } from "./buckets.ts";
 import { fitsFilter } from "./filter.ts";
 import { emptyCounts, floorTo, type LatencyCounts } from "./latencies.ts";

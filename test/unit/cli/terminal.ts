@@ -82,7 +82,12 @@ export class Terminal extends Workplace {
   readonly #programs: Program[] = [];
 
   cli(...args: string[]): Program {
-    return this.add(new Program([main, ...args], { cwd: this.folder }));
+    return this.cliWith({}, ...args);
+  }
+
+  /** @param env beside this process's own */
+  cliWith(env: NodeJS.ProcessEnv, ...args: string[]): Program {
+    return this.add(new Program([main, ...args], { cwd: this.folder, env }));
   }
 
   run(args: readonly string[], env: NodeJS.ProcessEnv = {}): Program {

@@ -16,7 +16,7 @@ describe("the command line", function () {
     ["atach --pid 1", /^agent-vitals: atach is no command: did you mean attach\?$/],
     [
       "fly",
-      /^agent-vitals: fly is no command: there are attach, listen, serve, record, export, leaks, handles, gc, snapshot, heap, doctor\.$/,
+      /^agent-vitals: fly is no command: there are attach, listen, serve, record, export, leaks, handles, gc, snapshot, heap, suite, doctor\.$/,
     ],
     ["attach", /Say what to attach to: --pid N, --inspect URL or --port N\.$/],
     ["attach --pid 1 --port 2", /Attach to one thing: /],
@@ -57,7 +57,7 @@ describe("the command line", function () {
     assert.equal(code, 0);
     assert.match(
       stdout,
-      /\n {2}attach .*\n {2}listen .*\n {2}serve .*\n {2}record .*\n {2}export .*\n {2}leaks .*\n {2}handles .*\n {2}gc .*\n {2}snapshot .*\n {2}heap .*\n {2}doctor .*\n/,
+      /\n {2}attach .*\n {2}listen .*\n {2}serve .*\n {2}record .*\n {2}export .*\n {2}leaks .*\n {2}handles .*\n {2}gc .*\n {2}snapshot .*\n {2}heap .*\n {2}suite .*\n {2}doctor .*\n/,
     );
   });
 

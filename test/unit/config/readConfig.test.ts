@@ -29,6 +29,7 @@ describe("the config file", () => {
         primaryQueryType: "talker",
         thresholds: {},
         models: [],
+        turns: [],
         stop: { signal: "SIGTERM", timeout: 5 },
       },
     ]);
@@ -62,6 +63,7 @@ describe("the config file", () => {
         { pattern: "llama3.2:3b*", queryType: "talker" },
         { pattern: "*", queryType: "thinker" },
       ],
+      turns: [],
       stop: { signal: "SIGINT", timeout: 3600 },
     });
   });

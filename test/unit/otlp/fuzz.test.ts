@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { gzipSync } from "node:zlib";
-import { random } from "../../support/random.ts";
+import { random } from "../../../src/model/random.ts";
 import { type Answer, OpenDoor } from "./openDoor.ts";
 import { encode, messages } from "./protos.ts";
 

@@ -1,6 +1,7 @@
 /** A scripted quarter of an hour of two agents and their machine, told second by second. */
+
+import { random as seeded } from "../../../src/model/random.ts";
 import type { Reading, RecordedResponse, RecordSink, Series } from "../../../src/model/series.ts";
-import { random as seeded } from "../../support/random.ts";
 
 export const SECONDS = 900;
 const CRASH = 400;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
+import { bucketOf, percentile } from "../../../src/model/buckets.ts";
 import { QueryTypeRecord } from "../../../src/record/latency.ts";
-import { bucketOf, percentile } from "../../../src/record/slots.ts";
 
 const close = (actual: number | undefined, expected: number) =>
   assert.ok(actual !== undefined && Math.abs(actual - expected) <= expected * 0.002, `${actual} is not ${expected}`);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
+import { bucketOf } from "../../../src/model/buckets.ts";
 import type { Response, Summary } from "../../../src/model/wire.ts";
-import { bucketOf } from "../../../src/record/slots.ts";
 import { createMonitor } from "../../../src/sdk/index.ts";
 import { until } from "../../support/until.ts";
 import { OpenSocket, TOKEN } from "../socket/openSocket.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { BadLine, parseLine } from "../../../src/inputs/socket/parse.ts";
+import { random } from "../../../src/model/random.ts";
 import { MAX_DURATION, wireKinds } from "../../../src/model/wire.ts";
-import { random } from "../../support/random.ts";
 
 const ROUNDS = 20_000;
 const SEED = 20261123;

@@ -14,9 +14,9 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import { random as generator } from "../../../src/model/random.ts";
 import type { RecordedResponse } from "../../../src/model/series.ts";
 import { openStore, type RecordStore, type StoreLimits } from "../../../src/record/store/store.ts";
-import { random as generator } from "../../support/random.ts";
 import { until } from "../../support/until.ts";
 
 const START = 1_795_000_200;

@@ -16,6 +16,7 @@ export function definition(command: string, args: string[], more: Partial<AgentD
     primaryQueryType: "talker",
     thresholds: {},
     models: [],
+    turns: [],
     stop: { signal: "SIGTERM", timeout: 5 },
     ...more,
   };

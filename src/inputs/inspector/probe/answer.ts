@@ -1,5 +1,6 @@
+import type { AnswerFacts } from "../../../model/answers/readUsage.ts";
 import type { ProbeApi } from "../../../model/probe.ts";
-import type { Answer, AnswerFacts, Parts } from "./parts.ts";
+import type { Answer, Parts } from "./parts.ts";
 
 /**
  * Reads an answer's body beside the agent: server-sent events or lines of JSON item by item, a whole JSON document at

@@ -1,6 +1,7 @@
 /** The probe as text for `Runtime.evaluate`: what measures an attached agent from inside, with no change to its code. */
+import { holdsToken } from "../../../model/answers/holdsToken.ts";
+import { readUsage } from "../../../model/answers/readUsage.ts";
 import { createAnswer } from "./answer.ts";
-import { readUsage } from "./answerUsage.ts";
 import { createCalls } from "./calls.ts";
 import { classify } from "./classify.ts";
 import { createDecoder } from "./decoder.ts";
@@ -13,7 +14,6 @@ import { outsideTimers } from "./outsideTimers.ts";
 import type { Joined, Parts } from "./parts.ts";
 import { startProbe } from "./probe.ts";
 import { createTap } from "./tap.ts";
-import { holdsToken } from "./token.ts";
 import { topLevel } from "./topLevel.ts";
 import { watchHttp } from "./watchHttp.ts";
 import { watchHttp2 } from "./watchHttp2.ts";

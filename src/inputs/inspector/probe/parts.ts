@@ -2,9 +2,10 @@
  * What the probe's parts give each other. Each part is one function that closes over nothing, since its text is what
  * travels to the agent (`expression.ts`): all that it needs comes in as a parameter.
  */
+import type { holdsToken } from "../../../model/answers/holdsToken.ts";
+import type { AnswerFacts, readUsage } from "../../../model/answers/readUsage.ts";
 import type { ProbeApi, ProbeCall, ProbeRuntime } from "../../../model/probe.ts";
 import type { createAnswer } from "./answer.ts";
-import type { readUsage } from "./answerUsage.ts";
 import type { createCalls } from "./calls.ts";
 import type { classify } from "./classify.ts";
 import type { createDecoder } from "./decoder.ts";
@@ -15,7 +16,6 @@ import type { createOutlet } from "./outlet.ts";
 import type { outsideTimers } from "./outsideTimers.ts";
 import type { startProbe } from "./probe.ts";
 import type { createTap } from "./tap.ts";
-import type { holdsToken } from "./token.ts";
 import type { topLevel } from "./topLevel.ts";
 import type { watchHttp } from "./watchHttp.ts";
 import type { watchHttp2 } from "./watchHttp2.ts";
@@ -102,19 +102,6 @@ export interface Calls {
   /** Tells once of each request that has been open for 5 s. */
   tellPending(): void;
   stop(): void;
-}
-
-/** What the answer's body says, filled in while it comes. */
-export interface AnswerFacts {
-  model?: string;
-  /** On the clock of `received`, seconds. */
-  firstToken?: number;
-  inputTokens?: number;
-  outputTokens?: number;
-  ollama?: NonNullable<ProbeCall["ollama"]>;
-  errorType?: string;
-  /** The stream has said that it is complete, whatever the connection does afterwards. */
-  finished?: boolean;
 }
 
 export interface Answer {

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { createAnswer } from "../../../../src/inputs/inspector/probe/answer.ts";
-import { readUsage } from "../../../../src/inputs/inspector/probe/answerUsage.ts";
 import { classify } from "../../../../src/inputs/inspector/probe/classify.ts";
 import { installExpression, removeExpression } from "../../../../src/inputs/inspector/probe/expression.ts";
 import { createOutlet } from "../../../../src/inputs/inspector/probe/outlet.ts";
 import { createTap } from "../../../../src/inputs/inspector/probe/tap.ts";
-import { holdsToken } from "../../../../src/inputs/inspector/probe/token.ts";
 import { topLevel } from "../../../../src/inputs/inspector/probe/topLevel.ts";
+import { holdsToken } from "../../../../src/model/answers/holdsToken.ts";
+import { readUsage } from "../../../../src/model/answers/readUsage.ts";
 import type { ProbeApi, ProbeBatch, ProbeCall } from "../../../../src/model/probe.ts";
 
 describe("The probe's parts", () => {

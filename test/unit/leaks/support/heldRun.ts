@@ -2,7 +2,7 @@ import type { WatchOptions } from "../../../../src/judges/leaks/watch/watchRun.t
 import { watchRun } from "../../../../src/judges/leaks/watch/watchRun.ts";
 import type { HeldByRun } from "../../../../src/model/heldSeries.ts";
 import type { LeakWatch } from "../../../../src/model/leaks.ts";
-import { random } from "../../../support/random.ts";
+import { random } from "../../../../src/model/random.ts";
 
 const MIB = 1024 * 1024;
 /** Unix seconds at which all runs here begin. */

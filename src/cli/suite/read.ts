@@ -1,0 +1,22 @@
+import { relative } from "node:path";
+import type { ConfigProblem } from "../../model/state.ts";
+import { readSuite, type SuiteSource, type Surroundings } from "../../suites/format/readSuite.ts";
+import type { Suite } from "../../suites/suite.ts";
+import { Failure } from "../command.ts";
+import { printable, tell } from "../output.ts";
+
+/** Reads a suite, and says what is wrong with it as compilers do. @throws {Failure} when it can't be run */
+export async function openSuite(source: SuiteSource, surroundings: Surroundings): Promise<Suite> {
+  const { suite, problems } = await readSuite(source, surroundings);
+  for (const problem of problems) tell(problemLine(problem));
+  if (suite) return suite;
+  const errors = problems.filter(({ severity }) => severity === "error").length;
+  throw new Failure(`${errors === 1 ? "One error" : `${errors} errors`}: nothing was run.`);
+}
+
+/** `agent.perf.json:12:5: error: …`; what was made by code has no lines of its own. */
+export function problemLine({ file, line, column, severity, message }: ConfigProblem): string {
+  const path = relative(process.cwd(), file) || file;
+  const place = file.endsWith(".json") ? `${path}:${line + 1}:${column + 1}` : path;
+  return `${printable(place)}: ${severity}: ${printable(message)}`;
+}

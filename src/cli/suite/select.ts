@@ -1,0 +1,41 @@
+import type { Suite } from "../../suites/suite.ts";
+import { UsageError } from "../command.ts";
+import { nearest } from "../options.ts";
+
+/** What the command line wants of a suite otherwise than its file says. */
+export interface Selection {
+  agent?: string;
+  /** `*` stands for anything, and commas between several. */
+  scenario?: string;
+  repeats?: number;
+  seed?: number;
+  /** Seconds. */
+  duration?: number;
+}
+
+/** @throws {UsageError} where no scenario is left */
+export function selected(suite: Suite, { agent, scenario, repeats, seed, duration }: Selection): Suite {
+  const scenarios =
+    scenario === undefined ? suite.scenarios : suite.scenarios.filter(({ name }) => fits(name, scenario));
+  if (scenarios.length === 0) {
+    const names = suite.scenarios.map(({ name }) => name);
+    const near = scenario === undefined ? undefined : nearest(scenario, names);
+    throw new UsageError(
+      `${suite.name} has no scenario ${JSON.stringify(scenario)}: ${near ? `did you mean ${near}?` : `there are ${names.join(", ")}.`}`,
+    );
+  }
+  return {
+    ...suite,
+    scenarios: duration === undefined ? scenarios : scenarios.map(({ count: _, ...rest }) => ({ ...rest, duration })),
+    ...(agent !== undefined && { agent }),
+    ...(repeats !== undefined && { repeats }),
+    ...(seed !== undefined && { seed }),
+  };
+}
+
+function fits(name: string, globs: string): boolean {
+  return globs.split(",").some((glob) => {
+    const parts = glob.split("*").map((part) => part.replace(/[.+?^${}()|[\]\\]/g, "\\$&"));
+    return new RegExp(`^${parts.join(".*")}$`, "s").test(name);
+  });
+}

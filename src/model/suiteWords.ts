@@ -1,0 +1,36 @@
+/** How what suites measured is told. */
+import { formatBytes, formatDuration, formatPercent, threeDigits } from "./format.ts";
+import type { SuiteMeasureChange, SuiteObjectiveResult } from "./suites.ts";
+
+/** `2.4 s`, `1.2 %`, `−3 MiB/min`; `–` of what has no value. */
+export function figureText(value: number | null, unit: SuiteObjectiveResult["unit"]): string {
+  if (value === null) return "–";
+  if (unit === "s") return formatDuration(value);
+  if (unit === "By") return formatBytes(value);
+  if (unit === "By/s") return `${value < 0 ? "−" : ""}${formatBytes(Math.abs(value) * 60)}/min`;
+  if (unit === "1") return formatPercent(value, 2);
+  return unit === "1/s" ? `${threeDigits(value)}/s` : threeDigits(value);
+}
+
+/** `+12 % [8, 16]`. */
+export function changeText({ value, from, to }: SuiteMeasureChange["change"]): string {
+  const digits = Math.abs(value) < 0.1 ? 1 : 0;
+  const bare = (ratio: number) => formatPercent(ratio, digits).replace(" %", "");
+  return `${value > 0 ? "+" : ""}${formatPercent(value, digits)} [${bare(from)}, ${bare(to)}]`;
+}
+
+/** `median`, `p95 of first token`, `goodput`. */
+export function measureTitle({ measure, quantile }: Pick<SuiteMeasureChange, "measure" | "quantile">): string {
+  const names: Record<string, string> = {
+    duration: "",
+    service: "service time",
+    firstToken: "first token",
+    interToken: "inter-token time",
+    perOutputToken: "time per output token",
+  };
+  if (measure.startsWith("growth:")) return `growth of ${measure.slice(7)}`;
+  const name = measure.startsWith("stage:") ? `stage ${measure.slice(6)}` : (names[measure] ?? measure);
+  if (quantile === null) return name;
+  const statistic = quantile === 0.5 ? "median" : `p${Number((quantile * 100).toPrecision(4))}`;
+  return name === "" ? statistic : `${statistic} of ${name}`;
+}

@@ -1,0 +1,189 @@
+import { resolve } from "node:path";
+import type { JSONPath } from "jsonc-parser";
+import { type JsonDocument, pathText } from "../../jsonc/document.ts";
+import { reportStrangeNames, validate } from "../../jsonc/validate.ts";
+import { substitute } from "../../jsonc/variables.ts";
+import { parseDuration } from "../../model/config.ts";
+import { closest } from "../../model/spelling.ts";
+import { ObjectiveError, parseObjective } from "../objectives/objective.ts";
+import type { RequestMaker, Scenario, ScenarioObjective, Step, Suite } from "../suite.ts";
+import { targetKinds } from "../targets/index.ts";
+import { withoutFunctions } from "./codeSuite.ts";
+import { resolveLoad } from "./resolveLoad.ts";
+import type { DataForm, ObjectiveForm } from "./schema.ts";
+import type { SuiteCode } from "./suiteCode.ts";
+import { isTemplate, requestMaker } from "./template.ts";
+
+interface Place {
+  name: string;
+  file?: string;
+  folder: string;
+  workspaceFolder: string;
+  env: Readonly<Record<string, string | undefined>>;
+}
+
+const CONNECTIONS = 1000;
+const SOAK = 600;
+const DURATION = 10;
+
+/** Makes a suite that fits its schema ready to be run; what does not go together is reported at its place. */
+export function resolveSuite(document: JsonDocument, form: SuiteCode, place: Place): Suite {
+  const { folder } = place;
+  const known = { ...place, env: { ...form.defaults, ...place.env } };
+  const text = (value: string, path: JSONPath) =>
+    substitute(value, known, (reason) => document.report(path, `${pathText(path)}: ${reason}`, "warning"));
+  const filled = <T>(value: T, path: JSONPath): T => fillIn(value, path, text) as T;
+  const { file } = place;
+  const setup = steps(form.setup, ["setup"]);
+  const agent = form.agent === undefined ? startedBy(setup) : filled(form.agent, ["agent"]);
+  return {
+    name: form.name ?? place.name,
+    folder,
+    ...(file !== undefined && { file }),
+    ...(agent !== undefined && { agent }),
+    targets: mapEntries(form.targets ?? {}, (target, name) => {
+      const kind = targetKinds.find((one) => one.kind === target.kind);
+      if (!kind) throw new Error(`There is no kind of target ${target.kind}.`);
+      return { kind, settings: filled(target, ["targets", name]) };
+    }),
+    data: mapEntries(form.data ?? {}, (data: DataForm, name): DataForm => filled(data, ["data", name])),
+    scenarios: Object.entries(form.scenarios).map(([name, scenario]) =>
+      resolveScenario(document, form, name, scenario, filled),
+    ),
+    repeats: form.repeats ?? 1,
+    seed: form.seed ?? 1,
+    pause: seconds(form.pause, 0.5),
+    objectives: objectives(document, ["objectives"], form.objectives),
+    setup,
+    reset: steps(form.reset, ["reset"]),
+    teardown: steps(form.teardown, ["teardown"]),
+    ...(form.profile && {
+      profile: { interval: Math.min(0.01, Math.max(0.001, seconds(form.profile.interval, 0.01))) },
+    }),
+  };
+
+  function steps(all: readonly Step[] | undefined, at: JSONPath): Step[] {
+    return (all ?? []).map((step, i) => {
+      if (typeof step === "function") return step;
+      const whole = filled(step, [...at, i]);
+      return "run" in whole ? { ...whole, cwd: resolve(folder, whole.cwd ?? "") } : whole;
+    });
+  }
+}
+
+function resolveScenario(
+  document: JsonDocument,
+  form: SuiteCode,
+  name: string,
+  scenario: SuiteCode["scenarios"][string],
+  filled: <T>(value: T, path: JSONPath) => T,
+): Scenario {
+  const at: JSONPath = ["scenarios", name];
+  const report = (path: JSONPath, message: string) => {
+    const text = pathText([...at, ...path]);
+    document.report([...at, ...path], message.startsWith("lacks") ? `${text} ${message}` : `${text}: ${message}`);
+  };
+  const { targets = {} } = form;
+  const { target: targetName = "" } = scenario;
+  const target = targets[targetName];
+  const isObserved = scenario.load.kind === "observed";
+  for (const part of ["target", "request"] as const) {
+    if (isObserved && scenario[part] !== undefined)
+      report([part], "does nothing: what is observed is not asked by us. Leave it out.");
+    if (!isObserved && scenario[part] === undefined) report([], `lacks "${part}".`);
+  }
+  if (!target && scenario.target !== undefined && !isObserved)
+    report(["target"], unknown("target", scenario.target, Object.keys(targets)));
+  if (scenario.data !== undefined && !Object.hasOwn(form.data ?? {}, scenario.data))
+    report(["data"], unknown("data", scenario.data, Object.keys(form.data ?? {})));
+  if (scenario.duration !== undefined && scenario.count !== undefined)
+    report(["count"], "stands beside duration: a scenario ends by one of them.");
+  const load = resolveLoad(scenario.load, { duration: seconds(scenario.duration, DURATION), report });
+  if (scenario.count !== undefined && ["ramp", "steps", "sweep", "stress"].includes(load.kind))
+    report(["count"], `does not go with a load of the kind "${load.kind}": give it a duration.`);
+  const usual = load.kind === "soak" ? SOAK : DURATION;
+  return {
+    name,
+    target: targetName,
+    queryType: scenario.queryType ?? name,
+    request: requestOf(document, scenario.request ?? {}, [...at, "request"], target?.kind, filled),
+    ...(scenario.data !== undefined && { data: scenario.data }),
+    load,
+    warmUp: seconds(scenario.warmUp, 0),
+    duration: scenario.count === undefined ? seconds(scenario.duration, usual) : Number.POSITIVE_INFINITY,
+    ...(scenario.count !== undefined && { count: scenario.count }),
+    timeout: seconds(scenario.timeout, 60),
+    connections: scenario.connections ?? Math.max(CONNECTIONS, mostUsers(load)),
+    ...(scenario.maxLateness !== undefined && { maxLateness: seconds(scenario.maxLateness, 0) }),
+    ...(scenario.workers !== undefined && { workers: scenario.workers }),
+    objectives: objectives(document, [...at, "objectives"], scenario.objectives),
+  };
+}
+
+function requestOf(
+  document: JsonDocument,
+  request: object | ((context: never) => object),
+  at: JSONPath,
+  kind: string | undefined,
+  filled: <T>(value: T, path: JSONPath) => T,
+): RequestMaker {
+  if (typeof request === "function") return { make: request as RequestMaker["make"] };
+  const schema = targetKinds.find((one) => one.kind === kind)?.requestSchema;
+  if (schema) {
+    validate(document, at, schema, withoutFunctions(request), isTemplate);
+    reportStrangeNames(document, at, schema);
+  }
+  return requestMaker(filled(request, at), (message) => document.report(at, `${pathText(at)}: ${message}`));
+}
+
+function objectives(
+  document: JsonDocument,
+  at: JSONPath,
+  forms: readonly ObjectiveForm[] | undefined,
+): ScenarioObjective[] {
+  return (forms ?? []).flatMap((form, i) => {
+    const { objective, abortOnFail = false, delay } = typeof form === "string" ? { objective: form } : form;
+    const path = [...at, i, ...(typeof form === "string" ? [] : ["objective"])];
+    try {
+      return [{ objective: parseObjective(objective), abortOnFail, delay: seconds(delay, 0) }];
+    } catch (error) {
+      if (!(error instanceof ObjectiveError)) throw error;
+      document.report(path, `${pathText(path)}: ${error.message}`);
+      return [];
+    }
+  });
+}
+
+/** Of variables those whose values are known now; what requests are filled with stays. */
+function fillIn(value: unknown, path: JSONPath, text: (value: string, path: JSONPath) => string): unknown {
+  if (typeof value === "string")
+    return value.replace(/\$\{(?:workspaceFolder|env:[^}]*)\}/g, (variable) => text(variable, path));
+  if (Array.isArray(value)) return value.map((item, i) => fillIn(item, [...path, i], text));
+  if (typeof value !== "object" || value === null) return value;
+  return mapEntries(value as Record<string, unknown>, (inner, name) => fillIn(inner, [...path, name], text));
+}
+
+function startedBy(setup: readonly Step[]): string | undefined {
+  return setup.flatMap((step) => (typeof step === "object" && "start" in step ? [step.start] : []))[0];
+}
+
+const mostUsers = (load: Scenario["load"]): number => {
+  if (load.kind === "users" || load.kind === "soak") return load.users ?? 0;
+  if (load.kind === "sweep") return load.of === "users" ? load.to : 0;
+  return load.kind === "stress" && load.of === "users" ? load.peak : 0;
+};
+
+function unknown(what: string, name: string, known: readonly string[]): string {
+  const near = closest(name, known);
+  const hint = near
+    ? `did you mean ${JSON.stringify(near)}?`
+    : `there ${known.length === 0 ? "is none" : `are ${known.join(", ")}`}.`;
+  return `there is no ${what} ${JSON.stringify(name)}: ${hint}`;
+}
+
+const seconds = (duration: string | undefined, otherwise: number): number =>
+  duration === undefined ? otherwise : (parseDuration(duration) ?? otherwise);
+
+function mapEntries<A, B>(record: Record<string, A>, map: (value: A, name: string) => B): Record<string, B> {
+  return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, map(value, name)]));
+}

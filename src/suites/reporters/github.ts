@@ -1,0 +1,40 @@
+import { measureTitle } from "../../model/suiteWords.ts";
+import type { SuiteReport } from "./report.ts";
+import { amountOf, headline, intervalOf, objectiveValue, signedPercent } from "./rows.ts";
+
+/**
+ * Workflow commands of GitHub Actions for standard output: an annotation for each objective that was missed and each
+ * measure that became slower. The step's summary is the `markdown` report.
+ */
+export function github({ result }: SuiteReport): string {
+  const { suite, file, comparison, objectives, machine, status } = result;
+  const place = file === undefined ? "" : `file=${property(file)},`;
+  const command = (kind: "error" | "warning" | "notice", title: string, message: string) =>
+    `::${kind} ${place}title=${property(`${suite}: ${title}`)}::${data(message)}`;
+  const missed = objectives
+    .filter(({ verdict }) => verdict === "missed")
+    .map((one) => {
+      const where = one.scenario === undefined ? "" : `${one.scenario}: `;
+      return command("error", "objective missed", `${where}${one.objective} is missed: ${objectiveValue(one)}`);
+    });
+  const slower = (comparison?.changes ?? [])
+    .filter(({ decides, verdict }) => decides && verdict === "slower")
+    .map((change) => {
+      const figures = `${amountOf(change, change.baseline)} → ${amountOf(change, change.now)}`;
+      const size = `${signedPercent(change.change.value)} ${intervalOf(change)}`;
+      return command("error", "slower", `${change.scenario}, ${measureTitle(change)}: ${figures}, ${size}`);
+    });
+  const warnings = [...machine.notes, ...(comparison?.differences ?? [])];
+  return [
+    ...(status === "complete" ? [] : [command("error", status, headline(result))]),
+    ...missed,
+    ...slower,
+    ...warnings.map((warning) => command("warning", "machine", warning)),
+    command("notice", "result", headline(result) || "done"),
+    "",
+  ].join("\n");
+}
+
+// As @actions/core escapes them.
+const data = (text: string) => text.replace(/%/g, "%25").replace(/\r/g, "%0D").replace(/\n/g, "%0A");
+const property = (text: string) => data(text).replace(/:/g, "%3A").replace(/,/g, "%2C");

@@ -1,0 +1,50 @@
+import type { SuiteReport } from "./report.ts";
+import {
+  comparisonTable,
+  headline,
+  machineLines,
+  method,
+  objectiveTable,
+  type ReportTable,
+  scenarioTable,
+} from "./rows.ts";
+
+/** How a terminal shows what it is given; plain text where it is none. */
+export interface Terminal {
+  styled(style: "bold" | "dim" | "red" | "green", text: string): string;
+  printable(text: string): string;
+  table(columns: ReportTable["columns"], rows: string[][]): string[];
+}
+
+/** For a terminal: the verdict in a sentence, then what it rests on. */
+export function pretty({ result }: SuiteReport, { styled, printable, table }: Terminal): string {
+  const { suite, comparison, objectives, machine, kept, scenarios } = result;
+  const tableOf = ({ columns, rows }: ReportTable) => {
+    const [head = "", ...lines] = table(
+      columns,
+      rows.map((row) => row.map(printable)),
+    );
+    return ["", styled("dim", head), ...lines.map(coloured)];
+  };
+  const coloured = (line: string) =>
+    /\b(slower|missed)\b/.test(line) ? styled("red", line) : /\bfaster\b/.test(line) ? styled("green", line) : line;
+  const { title, figures, notes } = machineLines(machine);
+  const deciding = comparison?.changes ?? [];
+  const special = Object.entries(scenarios).flatMap(([name, one]) => [
+    ...(one.best === undefined ? [] : [`${name}: highest load that meets all objectives: ${one.best ?? "none"}`]),
+    ...(one.recovery === undefined
+      ? []
+      : [`${name}: ${one.recovery === null ? "never recovered" : `recovered in ${one.recovery.toFixed(1)} s`}`]),
+  ]);
+  return [
+    `${styled("bold", printable(suite))}: ${coloured(printable(headline(result)))}`,
+    ...tableOf(scenarioTable(result)),
+    ...special.map(printable),
+    ...(objectives.length > 0 ? tableOf(objectiveTable(result)) : []),
+    ...(deciding.length > 0 ? tableOf(comparisonTable(deciding)) : []),
+    "",
+    ...[...notes, ...(comparison?.differences ?? [])].map((note) => `! ${printable(note)}`),
+    styled("dim", `${title}${figures ? `: ${figures}` : ""}. ${printable(method(result))}`),
+    ...kept.map((file) => `kept: ${printable(file)}`),
+  ].join("\n");
+}

@@ -1,0 +1,161 @@
+import { formatCount, formatDuration, formatPercent, threeDigits } from "../../model/format.ts";
+import type { SuiteLevel, SuiteRepeat } from "../../model/suites.ts";
+import { quantileOf } from "../histograms.ts";
+import { addTallies } from "../load/addTallies.ts";
+import type { Tallied } from "../load/tally.ts";
+import type { Generated } from "../load/threads.ts";
+import { brokenObjective } from "../objectives/judge.ts";
+import type { Scenario } from "../suite.ts";
+import type { Plan } from "./plan.ts";
+
+/** What a generator may be late by at p99: this (s), or this share of the median. */
+const LATE = 0.01;
+const LATE_SHARE = 0.1;
+/** How far the real rate may be off from the intended one before it is another load. */
+const RATE_OFF = 0.01;
+/** A thread that works for so much of its time can do no more. */
+const BUSY = 0.9;
+/** A target that gave no good answer for so long (s), or this share of the run, was gone. */
+const GONE = 2;
+const GONE_SHARE = 0.1;
+
+/**
+ * What was measured of one stretch.
+ * @param order of all repeats
+ * @returns `slow`: it says nothing because the generator was too slow, which more threads may mend
+ */
+export function repeatOf(
+  generated: Generated,
+  { stretch }: Plan,
+  scenario: Scenario,
+  order: number,
+): { repeat: SuiteRepeat; slow: boolean } {
+  const { windows, elapsed, started } = generated;
+  const warmUp = stretch.cuts[0] ?? 0;
+  const duration = Math.max(0, Math.min(stretch.duration, elapsed) - warmUp);
+  const measured = addTallies(windows.slice(1));
+  const repeat = figuresOf(measured, duration, stretch.arrivals.kind === "open");
+  const isOpen = stretch.arrivals.kind === "open";
+  const invalid = whyNothing(generated, measured, repeat, scenario);
+  const slow = invalid === undefined ? whySlow(generated, measured, repeat, scenario, isOpen) : undefined;
+  const reason = invalid ?? slow;
+  return {
+    repeat: { order, started: started + warmUp, ...repeat, ...(reason !== undefined && { invalid: reason }) },
+    slow: slow !== undefined,
+  };
+}
+
+/** What was measured until now. @param elapsed seconds since the load's start */
+export function repeatSoFar(windows: readonly Tallied[], elapsed: number, { stretch }: Plan): SuiteRepeat {
+  const duration = Math.max(0, Math.min(stretch.duration, elapsed) - (stretch.cuts[0] ?? 0));
+  return { order: 0, started: 0, ...figuresOf(addTallies(windows), duration, stretch.arrivals.kind === "open") };
+}
+
+/** Each window with its level. */
+export function levelsOf(
+  { windows, elapsed }: Generated,
+  { stretch, levels = [] }: Plan,
+  scenario: Scenario,
+): SuiteLevel[] {
+  const ends = [...stretch.cuts.slice(1), stretch.duration];
+  return windows.slice(1).map((tallied, i) => {
+    const duration = Math.min(ends[i] ?? 0, elapsed) - (stretch.cuts[i] ?? 0);
+    return levelOf(levels[i] ?? 0, { order: 0, started: 0, ...figuresOf(tallied, duration, true) }, scenario);
+  });
+}
+
+export function levelOf(level: number, repeat: SuiteRepeat, scenario: Scenario): SuiteLevel {
+  const { requests, errors, rate, goodput, histograms, invalid } = repeat;
+  const durations = histograms.duration ?? [];
+  return {
+    level,
+    requests,
+    errors: Object.values(errors).reduce((sum, n) => sum + n, 0),
+    rate,
+    goodput,
+    p50: requests === 0 ? 0 : quantileOf(durations, 0.5),
+    p95: requests === 0 ? 0 : quantileOf(durations, 0.95),
+    met: invalid === undefined && requests > 0 && !missesAny(scenario, repeat),
+  };
+}
+
+/** Of objectives that one stretch can be held to. */
+function missesAny({ objectives }: Scenario, repeat: SuiteRepeat): boolean {
+  const held = objectives.filter(({ objective }) => !["best", "recovery"].includes(objective.subject.kind));
+  return (
+    brokenObjective(
+      held.map(({ objective }) => ({ objective, delay: 0 })),
+      repeat,
+    ) !== undefined
+  );
+}
+
+function figuresOf(tallied: Tallied, duration: number, isOpen: boolean): Omit<SuiteRepeat, "order" | "started"> {
+  const {
+    requests,
+    errors,
+    cancelled,
+    intended,
+    begun,
+    good,
+    inputTokens,
+    outputTokens,
+    histograms,
+    lateness,
+    latest,
+  } = tallied;
+  const aSecond = (n: number) => (duration > 0 ? n / duration : 0);
+  return {
+    duration,
+    requests,
+    errors,
+    cancelled,
+    intendedRate: isOpen ? aSecond(intended) : null,
+    rate: aSecond(begun),
+    goodput: aSecond(good),
+    inputTokens,
+    outputTokens,
+    histograms,
+    lateness: { p99: lateness.length > 0 ? quantileOf(lateness, 0.99) : 0, max: latest },
+  };
+}
+
+type Figures = Omit<SuiteRepeat, "order" | "started">;
+
+/** Why the target's answers say nothing, for people. */
+function whyNothing(
+  { elapsed, lastOk }: Generated,
+  { messages, requests }: Tallied,
+  { errors }: Figures,
+  { timeout }: Scenario,
+): string | undefined {
+  const [message = "no answer"] = Object.entries(messages).sort(([, a], [, b]) => b - a)[0] ?? [];
+  const failed = Object.values(errors).reduce((sum, n) => sum + n, 0);
+  if (requests === 0) return "No request ended in the measured stretch: measure for longer.";
+  if (failed === requests) return `No request was answered well: ${message}.`;
+  const lost = (errors.refused ?? 0) + (errors.reset ?? 0) + (errors.failed ?? 0);
+  const patience = Math.max(GONE, elapsed * GONE_SHARE) + (errors.timeout ? timeout : 0);
+  if (lost > 0 && elapsed - lastOk > patience)
+    return `The target went away after ${formatDuration(lastOk)}: ${message}.`;
+  return undefined;
+}
+
+/** Why the load was not the one that was asked for, for people. */
+function whySlow(
+  { busy }: Generated,
+  { unsent, intended, begun }: Tallied,
+  { histograms, lateness, rate, intendedRate }: Figures,
+  { maxLateness }: Scenario,
+  isOpen: boolean,
+): string | undefined {
+  const median = histograms.duration ? quantileOf(histograms.duration, 0.5) : 0;
+  const bound = maxLateness ?? Math.max(LATE, median * LATE_SHARE);
+  if (lateness.p99 > bound)
+    return `The generator fell behind: it was ${formatDuration(lateness.p99)} late itself (p99), and ${formatDuration(bound)} are allowed. Give it more workers, a lower rate or a quieter machine.`;
+  if (!isOpen) return undefined;
+  if (unsent > intended * RATE_OFF && busy > BUSY)
+    return `The generator was too slow: ${formatCount(unsent)} of ${formatCount(intended)} requests were never begun while it worked for ${formatPercent(busy)} of the time. Give it more workers or a lower rate.`;
+  if (Math.abs(begun - (intended - unsent)) > Math.max(2, intended * RATE_OFF))
+    return `The generator fell behind: ${threeDigits(rate)} requests a second were begun, and ${threeDigits(intendedRate ?? 0)} intended.`;
+  return undefined;
+}

@@ -1,0 +1,132 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { connect } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
+import { parseDuration } from "../../model/config.ts";
+import { formatDuration } from "../../model/format.ts";
+import type { Step } from "../suite.ts";
+import type { SuiteWorld } from "./world.ts";
+
+const READY = 30;
+const COMMAND = 60;
+const REQUEST = 10;
+/** Seconds between two looks. */
+const LOOK = 0.1;
+/** Seconds that a command which is given up may take to end. */
+const ENDING = 2;
+
+/** Does one step of setup, reset or teardown. @throws with what to do */
+export async function doStep(
+  step: Step,
+  what: { world: SuiteWorld; env: NodeJS.ProcessEnv; signal: AbortSignal; onStarted: (agent: string) => void },
+): Promise<void> {
+  const { world, env, signal, onStarted } = what;
+  if (typeof step === "function") return void (await step());
+  if ("start" in step) {
+    if (await world.start(step.start)) onStarted(step.start);
+    const { ready } = step;
+    if (ready) await awaitReady(step.start, ready, signal);
+    return;
+  }
+  const seconds = (otherwise: number) =>
+    step.timeout === undefined ? otherwise : (parseDuration(step.timeout) ?? otherwise);
+  if ("run" in step) return runCommand(step, { env, signal, timeout: seconds(COMMAND) });
+  return request(step.request, AbortSignal.any([signal, AbortSignal.timeout(seconds(REQUEST) * 1000)]));
+}
+
+async function awaitReady(
+  agent: string,
+  { url, port, timeout }: { url?: string; port?: number; timeout?: string },
+  signal: AbortSignal,
+): Promise<void> {
+  const patience = timeout === undefined ? READY : (parseDuration(timeout) ?? READY);
+  const end = performance.now() + patience * 1000;
+  for (let reason = ""; ; ) {
+    signal.throwIfAborted();
+    if (port !== undefined && !(await takesConnections(port))) reason = `nothing listens at port ${port}`;
+    else if (url === undefined) return;
+    else {
+      const status = await fetch(url, { signal: AbortSignal.any([signal, AbortSignal.timeout(2000)]) }).then(
+        (answer) => answer.body?.cancel().then(() => answer.status) ?? answer.status,
+        () => undefined,
+      );
+      if (status !== undefined && status >= 200 && status < 300) return;
+      reason = status === undefined ? `${url} does not answer` : `${url} answers ${status}`;
+    }
+    if (performance.now() > end)
+      throw new Error(
+        `${agent} is not ready after ${formatDuration(patience)}: ${reason}. See its output, or give it more time (ready.timeout).`,
+      );
+    await sleep(LOOK * 1000);
+  }
+}
+
+function takesConnections(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, "127.0.0.1");
+    socket.once("connect", () => resolve(true)).once("error", () => resolve(false));
+    socket.once("connect", () => socket.destroy());
+  });
+}
+
+async function runCommand(
+  { run: [program = "", ...args], cwd }: { run: string[]; cwd?: string },
+  { env, signal, timeout }: { env: NodeJS.ProcessEnv; signal: AbortSignal; timeout: number },
+): Promise<void> {
+  // Its output is no part of ours; a group of its own ends with it.
+  const child = spawn(program, args, {
+    env,
+    stdio: ["ignore", process.stderr, process.stderr],
+    detached: process.platform !== "win32",
+    ...(cwd !== undefined && { cwd }),
+  });
+  const giveUp = () => void end(child);
+  const timer = setTimeout(giveUp, timeout * 1000);
+  signal.addEventListener("abort", giveUp);
+  try {
+    const how = await new Promise<string>((resolve, reject) => {
+      child.once("error", (error) => reject(new Error(`${program} can't be started: ${error.message}`)));
+      child.once("exit", (code, by) => resolve(code === null ? `by ${by}` : `with ${code}`));
+    });
+    signal.throwIfAborted();
+    if (how !== "with 0") throw new Error(`${[program, ...args].join(" ")} ended ${how}.`);
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener("abort", giveUp);
+  }
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  const kill = (signal: NodeJS.Signals) => {
+    if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return;
+    try {
+      process.kill(process.platform === "win32" ? child.pid : -child.pid, signal);
+    } catch {
+      // It has ended meanwhile.
+    }
+  };
+  kill("SIGTERM");
+  await sleep(ENDING * 1000, undefined, { ref: false });
+  kill("SIGKILL");
+}
+
+async function request(
+  { url, method, headers, json }: { url: string; method?: string; headers?: Record<string, string>; json?: unknown },
+  signal: AbortSignal,
+): Promise<void> {
+  const body = json === undefined ? undefined : JSON.stringify(json);
+  let status: number;
+  try {
+    const answer = await fetch(url, {
+      method: method ?? (body === undefined ? "GET" : "POST"),
+      headers: { ...(body !== undefined && { "content-type": "application/json" }), ...headers },
+      signal,
+      ...(body !== undefined && { body }),
+    });
+    status = answer.status;
+    await answer.body?.cancel();
+  } catch (error) {
+    const { cause, message } = error as Error & { cause?: { code?: string } };
+    throw new Error(`${url}: no answer (${cause?.code ?? message}).`);
+  }
+  if (status < 200 || status > 299) throw new Error(`${url}: answered ${status}.`);
+}

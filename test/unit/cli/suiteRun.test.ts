@@ -1,0 +1,174 @@
+import assert from "node:assert/strict";
+import { existsSync, readFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import type { SuiteResult } from "../../../src/model/suites.ts";
+import { countOf } from "../../../src/suites/histograms.ts";
+import { until } from "../../support/until.ts";
+import { AnsweringServer, replies } from "../modelServers/support/answeringServer.ts";
+import { Terminal } from "./terminal.ts";
+
+const agentFile = join(import.meta.dirname, "agents", "turns.ts");
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as { port: number };
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+const isOpen = (port: number) =>
+  fetch(`http://127.0.0.1:${port}/`).then(
+    () => true,
+    () => false,
+  );
+
+describe("agent-vitals suite run", () => {
+  let terminal: Terminal;
+  let port: number;
+
+  beforeEach(async function () {
+    this.timeout(60_000);
+    terminal = new Terminal();
+    port = await freePort();
+  });
+  afterEach(async function () {
+    this.timeout(60_000);
+    await terminal.dispose();
+  });
+
+  /** An agent of this workspace. */
+  function configure(more: object = {}, env: Record<string, string> = {}): void {
+    const agent = { name: "turns", command: process.execPath, args: [agentFile], env: { PORT: String(port), ...env } };
+    terminal.config({ ...agent, ...more });
+  }
+
+  function suite(scenario: object, more: object = {}): void {
+    const one = { target: "agent", request: {}, load: { kind: "users", users: 2 }, maxLateness: "10s", ...scenario };
+    terminal.write(
+      "agent.perf.json",
+      JSON.stringify({
+        version: 1,
+        setup: [{ start: "turns", ready: { port } }],
+        targets: { agent: { kind: "http", url: `http://127.0.0.1:${port}` } },
+        scenarios: { one },
+        ...more,
+      }),
+    );
+  }
+
+  it("holds an agent that no suite was written for to what every agent should keep, by turns that its config tells", async () => {
+    configure({ thresholds: { talker: "5s" }, turns: [{ url: `http://127.0.0.1:${port}/chat` }] });
+    const { code, stdout, stderr } = await terminal.cli("suite", "run", "--duration", "5s", "--json").ended;
+    const { status, scenarios, objectives, environment } = JSON.parse(stdout) as SuiteResult;
+    const repeat = scenarios["/chat"]?.repeats[0];
+    assert.equal(status, "complete", stderr);
+    assert.ok(repeat && repeat.requests > 20);
+    // What was asked for and what the agent tells are the same turns, but for those at the ends.
+    const told = countOf(repeat.histograms["stage:talker"] ?? []);
+    assert.ok(told >= repeat.requests, `${told} of ${repeat.requests}`);
+    assert.ok((repeat.voice?.success ?? 0) >= repeat.requests);
+    assert.ok((repeat.resources?.gauges["process.memory.usage"]?.mean ?? 0) > 1e7);
+    const verdicts = Object.fromEntries(objectives.map(({ objective, verdict }) => [objective, verdict]));
+    assert.equal(verdicts["p95 stage:talker < 5s"], "met");
+    assert.equal(verdicts["the agent stays up"], "met");
+    assert.equal(verdicts["no leak: process.memory.usage"], "not proven");
+    assert.ok(environment.machine.cores > 0);
+    assert.equal(code, 0);
+    assert.equal(await isOpen(port), false, "the agent was started for this, and is stopped");
+  }).timeout(120_000);
+
+  it("reads its model server beside the agent, and tells what else the machine did", async () => {
+    await using server = await AnsweringServer.start(replies("vllm/up"));
+    const agent = { name: "turns", command: process.execPath, args: [agentFile], env: { PORT: String(port) } };
+    const modelServers = [{ url: server.url, kind: "vllm", name: "mine" }];
+    terminal.write(".vscode/agent-vitals.json", JSON.stringify({ version: 1, agents: [agent], modelServers }));
+    suite({ duration: "2s", objectives: ["queue < 100", "kv cache < 0.1%"] });
+    const { code, stdout, stderr } = await terminal.cli("suite", "run", "agent.perf.json", "--json").ended;
+    const { scenarios, objectives, machine } = JSON.parse(stdout) as SuiteResult;
+    const { gauges = {} } = scenarios.one?.repeats[0]?.resources ?? {};
+    assert.equal(gauges["agent_vitals.model_server.requests.queued (mine)"]?.max, 3, Object.keys(gauges).join(", "));
+    assert.deepEqual(
+      objectives.map(({ verdict }) => verdict),
+      ["met", "missed"],
+    );
+    assert.ok(machine.otherLoad !== undefined && machine.otherLoad >= 0 && machine.otherLoad <= 1, stderr);
+    assert.equal(code, 1);
+  }).timeout(120_000);
+
+  it("takes in what an agent reports of turns that others make, and tells when there are none", async () => {
+    configure({}, { TALKS: "yes" });
+    const { code, stdout } = await terminal.cli("suite", "run", "--duration", "2s", "--json").ended;
+    const { scenarios } = JSON.parse(stdout) as SuiteResult;
+    assert.ok((scenarios.observed?.repeats[0]?.requests ?? 0) > 20);
+    assert.equal(code, 0);
+    configure();
+    const silent = await terminal.cli("suite", "run", "--agent", "turns", "--duration", "1s", "--json").ended;
+    const { reason } = JSON.parse(silent.stdout) as SuiteResult;
+    assert.match(reason ?? "", /The agent reported nothing meanwhile: use it during the run/);
+    assert.equal(silent.code, 2);
+  }).timeout(120_000);
+
+  it("keeps a CPU profile of the agent, and compares with a baseline", async () => {
+    // The usual port of an inspector may be another one's.
+    configure({ args: ["--inspect=0", agentFile] });
+    suite({ duration: "1s" }, { profile: { interval: "5ms" }, repeats: 2 });
+    const args = ["suite", "run", "agent.perf.json", "--output", "out"];
+    const first = await terminal.cli(...args, "--save-baseline", "main").ended;
+    assert.equal(first.code, 0, first.stderr);
+    const profile = join(terminal.folder, "out", "agent.cpuprofile");
+    const { nodes, samples } = JSON.parse(readFileSync(profile, "utf8")) as { nodes: unknown[]; samples: unknown[] };
+    assert.ok(nodes.length > 1 && samples.length > 10);
+    const second = await terminal.cli(...args, "--baseline", "main").ended;
+    assert.match(second.stdout, /not enough data/);
+    assert.equal(second.code, 0, second.stderr);
+    const missing = await terminal.cli(...args, "--baseline", "mian").ended;
+    assert.match(missing.stderr, /did you mean main\?/);
+    assert.equal(missing.code, 2);
+  }).timeout(180_000);
+
+  it("exits with 1 for an objective that is missed, and with 2 for what can't be run", async () => {
+    configure();
+    suite({ duration: "1s", objectives: ["p50 < 1ms"] });
+    assert.equal((await terminal.cli("suite", "run", "agent.perf.json").ended).code, 1);
+    suite({ duratoin: "1s", load: { kind: "constant", rate: 1e7 } });
+    const wrong = await terminal.cli("suite", "run", "agent.perf.json").ended;
+    assert.match(
+      wrong.stderr,
+      /agent\.perf\.json:1:\d+: error: scenarios\.one\.load\.rate: is 10000000; must be at most/,
+    );
+    assert.match(
+      wrong.stderr,
+      /warning: scenarios\.one\.duratoin is unknown and does nothing\. Did you mean "duration"\?/,
+    );
+    assert.match(wrong.stderr, /agent-vitals: One error: nothing was run\.\n$/);
+    assert.equal(wrong.code, 2);
+    suite({ duration: "1s" }, { setup: [{ start: "tunrs" }] });
+    const unknown = await terminal.cli("suite", "run", "agent.perf.json").ended;
+    assert.match(unknown.stderr, /There is no agent tunrs here: did you mean turns\?/);
+    assert.equal(unknown.code, 2);
+  }).timeout(120_000);
+
+  it("keeps what was measured until Ctrl+C, marks it as partial, and stops what it started", async () => {
+    configure();
+    suite({ duration: "60s" }, { repeats: 5 });
+    const running = terminal.cli("suite", "run", "agent.perf.json", "--output", "out");
+    await running.says(/one begins/);
+    const count = () =>
+      fetch(`http://127.0.0.1:${port}/count`).then(
+        (answer) => answer.text(),
+        () => "0",
+      );
+    await until("turns are made", async () => Number(await count()) > 20);
+    running.child.kill("SIGINT");
+    const { code } = await running.ended;
+    assert.equal(code, 2);
+    const file = join(terminal.folder, "out", "result.json");
+    assert.ok(existsSync(file), running.stderr);
+    const { status, scenarios } = JSON.parse(readFileSync(file, "utf8")) as SuiteResult;
+    assert.equal(status, "partial");
+    assert.ok((scenarios.one?.repeats[0]?.requests ?? 0) > 0);
+    assert.equal(await isOpen(port), false);
+  }).timeout(120_000);
+});

@@ -1,0 +1,192 @@
+import assert from "node:assert/strict";
+import type { SuiteRepeat, SuiteResult } from "../../../src/model/suites.ts";
+import { countOf, quantileOf } from "../../../src/suites/histograms.ts";
+import { SuiteFolder, suiteForm } from "./folder.ts";
+import { startQueueServer } from "./queueServer.ts";
+import { run } from "./running.ts";
+
+/** The machine of a test may be busy: what is asserted of lateness elsewhere must not end these. */
+const patient = { maxLateness: "10s" };
+
+function only({ scenarios }: SuiteResult): SuiteRepeat {
+  const repeat = scenarios.one?.repeats[0];
+  assert.ok(repeat);
+  return repeat;
+}
+
+describe("a run of a suite", () => {
+  it("measures users who wait for their answers, without the warm-up", async () => {
+    await using server = await startQueueServer({ milliseconds: 20 });
+    const result = await run(suiteForm(server.url, { ...patient, warmUp: "300ms", duration: "1s" }));
+    const repeat = only(result);
+    const { histograms, requests, errors, intendedRate } = repeat;
+    assert.equal(result.status, "complete");
+    assert.deepEqual([errors, intendedRate], [{}, null]);
+    assert.ok(requests > 10 && requests <= 100, `${requests}`);
+    assert.equal(countOf(histograms.duration ?? []), requests);
+    assert.ok(quantileOf(histograms.duration ?? [], 0.5) >= 0.019);
+    assert.ok(Math.abs(repeat.duration - 1) < 0.01);
+  });
+
+  it("begins as many requests as the rate has, and ends by a count", async () => {
+    await using server = await startQueueServer();
+    const load = { kind: "constant", rate: 100 };
+    const timed = only(await run(suiteForm(server.url, { ...patient, load, duration: "1s" })));
+    assert.equal(timed.requests, 100);
+    assert.ok(Math.abs((timed.intendedRate ?? 0) - 100) < 1);
+    const counted = only(await run(suiteForm(server.url, { ...patient, load, warmUp: "200ms", count: 37 })));
+    assert.equal(counted.requests, 37);
+  });
+
+  it("counts a wait from the intended start, not from when a busy connection became free", async () => {
+    await using server = await startQueueServer({ seats: 1, milliseconds: 50 });
+    const load = { kind: "constant", rate: 40 };
+    const { histograms, rate } = only(
+      await run(suiteForm(server.url, { ...patient, load, duration: "1s", connections: 1 })),
+    );
+    // The server does 20 a second of 40: the last one that begins has waited for half a second.
+    assert.ok(quantileOf(histograms.duration ?? [], 0.9) > 0.4);
+    assert.ok(quantileOf(histograms.service ?? [], 0.5) < 0.2);
+    assert.ok(rate < 30, `${rate}`);
+  });
+
+  it("shares a load among threads, which together do what one would", async () => {
+    await using server = await startQueueServer();
+    const load = { kind: "constant", rate: 90 };
+    const { requests } = only(await run(suiteForm(server.url, { ...patient, load, count: 91, workers: 3 })));
+    assert.equal(requests, 91);
+  });
+
+  it("takes turns between scenarios from repeat to repeat", async () => {
+    await using server = await startQueueServer();
+    const form = suiteForm(server.url, { ...patient, count: 5 }, { repeats: 3, pause: "1ms" });
+    Object.assign(form.scenarios, { two: form.scenarios.one });
+    const { scenarios } = await run(form);
+    assert.deepEqual(
+      Object.values(scenarios).map(({ repeats }) => repeats.map(({ order }) => order)),
+      [
+        [0, 2, 4],
+        [1, 3, 5],
+      ],
+    );
+  });
+
+  it("sends rows of data, one after the other", async () => {
+    await using server = await startQueueServer();
+    using folder = new SuiteFolder();
+    folder.write("paths.csv", "path\na\nb\n");
+    const form = suiteForm(
+      server.url,
+      { ...patient, data: "paths", request: { path: `/\${row.path}` }, count: 4 },
+      { data: { paths: { csv: "paths.csv" } } },
+    );
+    assert.equal(only(await run(form, { folder: folder.path })).requests, 4);
+    folder.write("paths.csv", "path\na\nb,c\n");
+    await assert.rejects(run(form, { folder: folder.path }), /paths\.csv:3: has 2 cells/);
+  });
+
+  it("finds the highest load that meets all objectives", async () => {
+    await using server = await startQueueServer({ seats: 4, milliseconds: 40 });
+    const load = { kind: "sweep", of: "users", from: 1, to: 64, each: "600ms" };
+    // Four are served at once: with eight users each waits for two turns, with sixteen for four.
+    const result = await run(suiteForm(server.url, { ...patient, load, objectives: ["p50 < 120ms"] }));
+    const { best, repeats } = result.scenarios.one ?? {};
+    assert.ok(best && best >= 4 && best < 16, `${best}`);
+    const levels = repeats?.[0]?.levels ?? [];
+    assert.ok(levels.some(({ met }) => !met) && levels.find(({ level }) => level === best)?.met);
+  });
+
+  it("tells of each step of a load in steps, and how long recovery from a peak takes", async () => {
+    await using server = await startQueueServer({ seats: 1, milliseconds: 10 });
+    const steps = { kind: "steps", rates: [20, 40], each: "500ms" };
+    const { levels } = only(await run(suiteForm(server.url, { ...patient, load: steps })));
+    assert.deepEqual(
+      levels?.map(({ level, requests }) => [level, requests]),
+      [
+        [20, 10],
+        [40, 20],
+      ],
+    );
+    const stress = { kind: "stress", of: "rate", base: 10, peak: 250, before: "500ms", hold: "1s", after: "8s" };
+    const result = await run(suiteForm(server.url, { ...patient, load: stress, objectives: ["p95 < 300ms"] }));
+    // The peak leaves 1.5 s of work behind.
+    const { recovery } = result.scenarios.one ?? {};
+    assert.ok(recovery && recovery >= 1 && recovery <= 6, `${recovery}`);
+  });
+
+  it("replays recorded arrivals, at another speed if wished", async () => {
+    await using server = await startQueueServer();
+    using folder = new SuiteFolder();
+    folder.write("arrivals.txt", "1000\n1000.5\n1002\n");
+    const load = { kind: "replay", file: "arrivals.txt", speed: 10 };
+    const repeat = only(await run(suiteForm(server.url, { ...patient, load }), { folder: folder.path }));
+    assert.equal(repeat.requests, 3);
+    folder.write("arrivals.txt", "1000\nsoon\n");
+    await assert.rejects(run(suiteForm(server.url, { load }), { folder: folder.path }), /arrivals\.txt:2: is no time/);
+  });
+
+  it("ends once an objective is missed that ends it, and keeps what was measured", async () => {
+    await using server = await startQueueServer({ milliseconds: 50 });
+    const objectives = [{ objective: "p50 < 10ms", abortOnFail: true, delay: "500ms" }];
+    const result = await run(suiteForm(server.url, { ...patient, duration: "60s", objectives }));
+    assert.equal(result.status, "partial");
+    assert.match(result.reason ?? "", /one missed p50 < 10ms, which ends the run$/);
+    assert.equal(result.objectives[0]?.verdict, "missed");
+    assert.ok(only(result).duration < 30);
+  });
+
+  it("keeps what was measured when it is ended before its end", async () => {
+    await using server = await startQueueServer({ milliseconds: 30 });
+    const ending = new AbortController();
+    const result = await run(suiteForm(server.url, { ...patient, duration: "60s" }, { repeats: 5 }), {
+      signal: ending.signal,
+      onProgress: (progress) => {
+        if (progress.kind === "running" && progress.repeat.requests > 5) ending.abort();
+      },
+    });
+    const { requests, cancelled, duration } = only(result);
+    assert.equal(result.status, "partial");
+    assert.ok(requests > 5 && cancelled > 0 && duration < 30);
+    assert.equal(result.scenarios.one?.repeats.length, 1);
+  });
+
+  it("is invalid when the target is down, or goes away half-way", async () => {
+    const server = await startQueueServer();
+    const { url } = server;
+    const going = run(suiteForm(url, { ...patient, duration: "6s", load: { kind: "constant", rate: 50 } }), {
+      onProgress: (progress) => {
+        if (progress.kind === "running" && progress.repeat.requests > 5) server.child.kill("SIGKILL");
+      },
+    });
+    const half = await going;
+    assert.equal(half.status, "invalid");
+    assert.match(half.reason ?? "", /The target went away after .*: ECONNREFUSED/);
+    assert.ok(only(half).requests > 5);
+    const down = await run(suiteForm(url, { ...patient, duration: "300ms" }));
+    assert.equal(down.status, "invalid");
+    assert.match(down.reason ?? "", /No request was answered well: ECONNREFUSED 127\.0\.0\.1/);
+  });
+
+  it("is invalid when the generator can't keep up with what is asked of it", async () => {
+    await using server = await startQueueServer();
+    const load = { kind: "constant", rate: 900_000 };
+    const result = await run(suiteForm(server.url, { load, duration: "500ms", timeout: "1s", workers: 1 }));
+    assert.equal(result.status, "invalid");
+    assert.match(result.reason ?? "", /The generator (was too slow|fell behind)/);
+  });
+
+  it("does its setup before, its reset each time, and its teardown in any case", async () => {
+    await using server = await startQueueServer();
+    using folder = new SuiteFolder();
+    const note = (word: string) => ({
+      run: [process.execPath, "-e", `require("node:fs").appendFileSync("notes.txt", "${word} ")`],
+    });
+    const steps = { setup: [note("set")], reset: [note("re")], teardown: [note("down")], repeats: 2 };
+    const { readFileSync } = await import("node:fs");
+    await run(suiteForm(server.url, { ...patient, count: 2 }, steps), { folder: folder.path });
+    assert.equal(readFileSync(`${folder.path}/notes.txt`, "utf8"), "set re re down ");
+    const failing = { ...steps, setup: [{ run: [process.execPath, "-e", "process.exit(3)"] }] };
+    await assert.rejects(run(suiteForm(server.url, {}, failing), { folder: folder.path }), /ended with 3\./);
+    assert.equal(readFileSync(`${folder.path}/notes.txt`, "utf8"), "set re re down down ");
+  });
+});

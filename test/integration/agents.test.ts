@@ -167,7 +167,9 @@ describe("Agents of the workspace", () => {
   });
 
   it("end by Ctrl+C in their terminal with their own exit code", async () => {
-    const pid = (await agent("fixture-agent"))?.runs[0]?.pid;
+    // Before its handler of signals is there, Ctrl+C ends it as it ends any program.
+    const reports = await agentThat("fixture-agent", "reports", (a) => a.status === "running" && a.connections === 1);
+    const pid = reports.runs[0]?.pid;
     // The view of the earlier run gives way to the new one's.
     const terminal = await until("its one terminal", () => {
       const views = vscode.window.terminals.filter((t) => t.name === "fixture-agent" && !t.exitStatus);

@@ -141,6 +141,6 @@ describe("heap snapshots by the collector", function () {
     const python = stage.run("python3", ["-c", "import sys\nprint('up', flush=True)\nsys.stdin.read()", "agent.py"]);
     await python.prints(/up/);
     const { agent: name = "" } = await window.rpc.sendRequest(Attach, { pid: python.pid });
-    await refused(name, /is a Python program, and heap snapshots and profiles are of Node alone\. "Find Growing Lines/);
+    await refused(name, /is a Python program, and heap snapshots are of Node alone\. "Hunt for Leaks"/);
   });
 });

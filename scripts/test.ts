@@ -9,7 +9,7 @@ import { type Stage, stages } from "./stages.ts";
 import type { Counts } from "./testResults.ts";
 
 const ROOT = dirname(import.meta.dirname);
-const STAGE_TIMEOUT_MS = 20 * 60_000;
+const STAGE_TIMEOUT_MS = 40 * 60_000;
 
 interface Outcome extends Counts {
   stage: Stage;

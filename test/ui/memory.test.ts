@@ -38,6 +38,8 @@ describe("A developer who looks at the memory of an agent that leaks", () => {
     const { page } = workbench();
     await panel().getByRole("button", { name: button }).click();
     await page.locator(".quick-input-list .monaco-list-row", { hasText: "Request a URL once a turn" }).click();
+    // The list's own input is the same element, and may hold the same text.
+    await page.locator(".quick-input-message", { hasText: "A URL that makes a turn" }).waitFor();
     const input = page.locator(".quick-input-box input");
     await until("the URL is asked for", async () => (await input.inputValue()).startsWith("http://127.0.0.1:"));
     await input.fill(`http://127.0.0.1:${port}/turn`);

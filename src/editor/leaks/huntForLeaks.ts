@@ -109,6 +109,8 @@ async function askHow(agent: string, memory: vscode.Memento): Promise<How | unde
   if (!choice) return undefined;
   if (choice === own) return { turns: TURNS, duration: WATCHED };
   const address = await vscode.window.showInputBox({
+    // The page that it was asked from takes the focus back now and then.
+    ignoreFocusOut: true,
     title: `Hunt for leaks in ${agent}`,
     prompt: "A URL that makes a turn: GET, or POST with a JSON body behind a space",
     value: memory.get<string>(LAST_URL) ?? "http://127.0.0.1:",

@@ -1,4 +1,4 @@
-import type { Suite } from "../../suites/suite.ts";
+import type { Scenario, Suite } from "../../suites/suite.ts";
 import { UsageError } from "../command.ts";
 import { nearest } from "../options.ts";
 
@@ -26,11 +26,16 @@ export function selected(suite: Suite, { agent, scenario, repeats, seed, duratio
   }
   return {
     ...suite,
-    scenarios: duration === undefined ? scenarios : scenarios.map(({ count: _, ...rest }) => ({ ...rest, duration })),
+    scenarios: duration === undefined ? scenarios : scenarios.map((one) => lasting(one, duration)),
     ...(agent !== undefined && { agent }),
     ...(repeats !== undefined && { repeats }),
     ...(seed !== undefined && { seed }),
   };
+}
+
+/** No longer warmed up than it is measured. */
+function lasting({ count: _, warmUp, ...rest }: Scenario, duration: number): Scenario {
+  return { ...rest, warmUp: Math.min(warmUp, duration), duration };
 }
 
 function fits(name: string, globs: string): boolean {

@@ -37,7 +37,7 @@ export function pretty({ result }: SuiteReport, { styled, printable, table }: Te
       : [`${name}: ${one.recovery === null ? "never recovered" : `recovered in ${one.recovery.toFixed(1)} s`}`]),
   ]);
   return [
-    `${styled("bold", printable(suite))}: ${coloured(printable(headline(result)))}`,
+    `${styled("bold", printable(suite))}: ${coloured(printable(headline(result) || "measured."))}`,
     ...tableOf(scenarioTable(result)),
     ...special.map(printable),
     ...(objectives.length > 0 ? tableOf(objectiveTable(result)) : []),

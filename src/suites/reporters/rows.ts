@@ -167,7 +167,7 @@ export function machineLines(machine: SuiteMachineCheck): { title: string; figur
   const figures = [
     ...(Number.isFinite(most) ? [`variation ${formatPercent(most, 1)}`] : []),
     ...(steal === undefined ? [] : [`steal ${formatPercent(steal, 1)}`]),
-    ...(otherLoad === undefined ? [] : [`other load ${formatPercent(otherLoad)}`]),
+    `other load ${otherLoad === undefined ? "not known" : formatPercent(otherLoad)}`,
     ...(throttled === undefined ? [] : [throttled ? "throttled" : "no throttling"]),
   ].join(", ");
   return { title: `The machine was ${verdict}`, figures, notes };

@@ -36,7 +36,7 @@ describe("suites in CI", () => {
             duration: "250ms",
           },
         },
-        repeats: 10,
+        repeats: 8,
         pause: "0ms",
       }),
     );

@@ -7,8 +7,8 @@ import { startQueueServer } from "./queueServer.ts";
 import { runBoth } from "./running.ts";
 
 /** Many short repeats: what the machine does to one side it does to the other in the same turn. */
-const scenario = { maxLateness: "10s", warmUp: "50ms", duration: "300ms" };
-const turns = { repeats: 12, pause: "0ms" };
+const scenario = { maxLateness: "10s", warmUp: "50ms", duration: "200ms" };
+const turns = { repeats: 8, pause: "0ms" };
 
 const orders = (result: SuiteResult | undefined) => result?.scenarios.one?.repeats.map(({ order }) => order);
 

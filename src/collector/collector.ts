@@ -3,20 +3,16 @@ import { processIdentity } from "../inputs/sampling/process/identity.ts";
 import { listProcesses } from "../inputs/sampling/process/list.ts";
 import { type ProcessSampler, processSampler } from "../inputs/sampling/process/processSampler.ts";
 import { treePss } from "../inputs/sampling/process/treePss.ts";
-import type { CollectedGarbage } from "../model/garbage.ts";
-import type { HeapSummary } from "../model/heapSummary.ts";
-import type { AgentLeaks, LeakReported } from "../model/leaks.ts";
 import type { ModelServerState } from "../model/modelServers.ts";
-import type { HandleRecording, OpenHandles } from "../model/openHandles.ts";
-import type { AgentSeries, Hardware, RunState, WorkspaceState } from "../model/state.ts";
+import type { AgentSeries, Hardware, WorkspaceState } from "../model/state.ts";
 import type { TurnDetail } from "../model/turns.ts";
 import type { Allocation } from "../model/wire.ts";
 import { Sinks } from "../record/sinks.ts";
 import type { Addresses } from "./addresses.ts";
 import type { Agent } from "./agent.ts";
+import { AgentMemory } from "./agentMemory.ts";
 import { Attaching } from "./attaching.ts";
 import { Attachments } from "./attachments.ts";
-import { AutomaticHunts } from "./automaticHunts.ts";
 import { Clients } from "./clients.ts";
 import { type Config, readConfig } from "./config/readConfig.ts";
 import { watchConfig } from "./config/watchConfig.ts";
@@ -24,20 +20,14 @@ import { ControlServer } from "./controlServer.ts";
 import { CpuProfiles } from "./cpuProfiles.ts";
 import { agentEnvironment } from "./environment.ts";
 import { EveryMeasurement } from "./everyMeasurement.ts";
-import { collectGarbage } from "./garbage.ts";
-import { HeapSnapshots, type TakeOptions } from "./heapSnapshots.ts";
-import { summarizeHeap } from "./heapSummaries.ts";
 import { heldResources } from "./heldResources.ts";
 import { Hub } from "./hub.ts";
-import { type Inspected, inspected } from "./inspected.ts";
+import { inspected } from "./inspected.ts";
 import { Inspectors } from "./inspectors.ts";
 import { Launcher } from "./launcher.ts";
-import { type HuntParams, LeakHunts } from "./leakHunts.ts";
-import { LeakWatcher } from "./leakWatcher.ts";
 import type { Logger } from "./log.ts";
 import { MachineSampling } from "./machineSampling.ts";
 import { Measurements } from "./measurements.ts";
-import { OpenHandleLists } from "./openHandleLists.ts";
 import { OtlpDoor } from "./otlpDoor.ts";
 import type {
   AttachParams,
@@ -45,12 +35,9 @@ import type {
   CleanedUp,
   CollectorSettings,
   ExportSettings,
-  HeapSnapshotEstimate,
   MeasurementResult,
-  TakenHeapSnapshot,
   ToldSettings,
 } from "./protocol.ts";
-import { findPython } from "./pythonClient.ts";
 import { Recorder } from "./recorder.ts";
 import { withDefaults } from "./settings.ts";
 import { readState, writeState } from "./stateFile.ts";
@@ -84,8 +71,6 @@ export interface CollectorOptions {
 }
 
 const now = () => Date.now() / 1000;
-/** Seconds that nobody sets. */
-const clock = () => performance.now() / 1000;
 
 /** The object graph of one workspace's collector, and what its control socket offers. */
 export class Collector {
@@ -94,6 +79,7 @@ export class Collector {
   readonly heapWorker: string;
   readonly recorder: Recorder;
   readonly cpuProfiles: CpuProfiles;
+  readonly memory: AgentMemory;
   readonly #options: CollectorOptions;
   readonly #hub: Hub;
   readonly #clients: Clients;
@@ -103,12 +89,6 @@ export class Collector {
   readonly #attachments: Attachments;
   readonly #inspectors: Inspectors;
   readonly #attaching: Attaching;
-  readonly #heapSnapshots: HeapSnapshots;
-  readonly #inspected: Inspected;
-  readonly #handles: OpenHandleLists;
-  readonly #leakHunts: LeakHunts;
-  readonly #leakWatcher: LeakWatcher;
-  readonly #automaticHunts: AutomaticHunts;
   readonly #otlp: OtlpDoor;
   readonly #modelServers: ModelServerWatch;
   readonly #measurements = new Measurements(now);
@@ -124,8 +104,6 @@ export class Collector {
   #teller: NodeJS.Timeout | undefined;
   #keeper: NodeJS.Timeout | undefined;
   #toldSecond = 0;
-  /** Agents of whose leaks something new is known, by name. */
-  readonly #leaksChanged = new Set<string>();
   #ending = false;
 
   constructor(options: CollectorOptions) {
@@ -156,30 +134,20 @@ export class Collector {
       },
       onEnd: (run) => {
         this.#sampler.unwatch(run.id);
-        this.#handles.runEnded(run);
+        this.memory.runEnded(run);
         this.#inspectors.runEnded(run);
         const agent = this.#hub.agentOf(run);
         if (agent && run.endTime !== undefined) this.#attachments.runEnded(agent.name, run);
       },
       log,
     });
-    this.#leakWatcher = new LeakWatcher({
-      hub: this.#hub,
-      modelServers: () => this.#modelServerStates,
-      now,
-      clock,
-      log,
-      onChange: (agent) => this.#leaksChange(agent),
-      onSure: (agent, watch) => this.#automaticHunts.consider(agent, watch),
-    });
-    sinks.set([this.recorder.sink, this.#leakWatcher.recent.sink]);
     this.#machine = new MachineSampling({ hub: this.#hub, storeFolder: addresses.store, now, log });
     this.#inspectors = new Inspectors({
       hub: this.#hub,
       identify: processIdentity,
       now,
       log,
-      onAttached: (run, inspector) => this.#handles.attached(run, inspector),
+      onAttached: (run, inspector) => this.memory.attached(run, inspector),
       save: () => this.#save(),
     });
     this.#clients = new Clients({ addresses, hub: this.#hub, log });
@@ -212,46 +180,24 @@ export class Collector {
     });
     const inspect = inspected({ attaching: this.#attaching, inspectors: this.#inspectors, listProcesses });
     this.cpuProfiles = new CpuProfiles(inspect);
-    this.#heapSnapshots = new HeapSnapshots({
+    this.memory = new AgentMemory({
       addresses,
+      hub: this.#hub,
+      clients: this.#clients,
+      inspectors: this.#inspectors,
       inspected: inspect,
-      identify: processIdentity,
-      now,
+      leakWorker: options.leakWorker,
+      modelServers: () => this.#modelServerStates,
+      isMeasured: (agent) => this.#measurements.isOpen(agent),
       onKept: () => {
         this.#launcher.refreshKept();
         this.#hub.touch();
       },
-      onTaking: (agent, begins) => {
-        if (begins) this.#leakWatcher.recent.pause(agent.name);
-        else this.#leakWatcher.recent.resume(agent.name);
-      },
-    });
-    this.#inspected = inspect;
-    this.#handles = new OpenHandleLists({
-      inspected: inspect,
-      attachedTo: () => this.#inspectors.attached,
+      onReport: (reported) => this.#control.sendLeakReport(reported),
       now,
       log,
     });
-    this.#leakHunts = new LeakHunts({
-      snapshots: this.#heapSnapshots,
-      inspected: inspect,
-      handles: this.#handles,
-      findPython: findPython({ clients: this.#clients, listProcesses, now }),
-      program: options.leakWorker,
-      identify: processIdentity,
-      now,
-      onChange: (agent) => this.#huntChanged(agent),
-      onReport: (agent, reported) => {
-        this.#leakWatcher.reported(agent, reported);
-        this.#control.sendLeakReport(reported);
-      },
-    });
-    this.#automaticHunts = new AutomaticHunts({
-      hunts: this.#leakHunts,
-      isMeasured: (agent) => this.#measurements.isOpen(agent),
-      log,
-    });
+    sinks.set([this.recorder.sink, this.memory.sink]);
     this.#otlp = new OtlpDoor({
       addresses,
       hub: this.#hub,
@@ -278,7 +224,7 @@ export class Collector {
   async start(): Promise<void> {
     const { addresses, log } = this.#options;
     this.#applyRecord();
-    this.#applyLeaks();
+    this.memory.configure(this.#settings);
     this.#watchConfig();
     this.#launcher.adopt();
     const kept = readState(addresses.stateFile);
@@ -311,9 +257,8 @@ export class Collector {
     this.#settings = settings;
     this.#sampler.setInterval(settings.samplingInterval);
     this.#modelServers.setInterval(settings.modelServerInterval);
-    this.#handles.noteAlways(settings.noteOpenings);
     this.#applyRecord();
-    this.#applyLeaks();
+    this.memory.configure(this.#settings);
     this.#save();
     if (folders) this.#watchConfig();
     this.#hub.touch();
@@ -329,11 +274,6 @@ export class Collector {
     const { systemInterval, gpuInterval } = this.#settings;
     this.recorder.configure(this.#settings);
     this.#machine.configure({ system: systemInterval, gpu: gpuInterval });
-  }
-
-  #applyLeaks(): void {
-    this.#leakWatcher.configure(this.#settings.leaks);
-    this.#automaticHunts.mode = this.#settings.leaks.autoHunt;
   }
 
   state(): WorkspaceState {
@@ -356,13 +296,13 @@ export class Collector {
   async startAgent(name: string): Promise<{ runId: string }> {
     this.#requireTrust();
     this.#readConfig(); // Env files are read with it, and nobody watches those.
-    return this.#launcher.start(this.#agent(name));
+    return this.#launcher.start(this.agentNamed(name));
   }
 
   async restartAgent(name: string): Promise<{ runId: string }> {
     this.#requireTrust();
     this.#readConfig();
-    const agent = this.#agent(name);
+    const agent = this.agentNamed(name);
     this.#launcher.requireDefinition(agent); // Before anything is stopped.
     if (agent.living.length > 0 && !this.#launcher.isLaunched(agent)) {
       throw new Error(`${name} was not started by Agent Vitals: restart it where it was started, or stop it first.`);
@@ -372,7 +312,7 @@ export class Collector {
 
   /** Stops the agent however it was started. */
   async stopAgent(name: string): Promise<void> {
-    const agent = this.#agent(name);
+    const agent = this.agentNamed(name);
     await this.#launcher.stop(agent);
     if (agent.living.length === 0) return;
     await this.#clients.command(agent, "shutdown", HOOK_PATIENCE);
@@ -384,7 +324,7 @@ export class Collector {
 
   /** @throws when a hook failed or no client answered in time */
   async cleanUp(name: string): Promise<CleanedUp> {
-    const agent = this.#agent(name);
+    const agent = this.agentNamed(name);
     const before = await heldResources(agent);
     const replies = await this.#clients.command(agent, "cleanup", 10);
     const failed = replies.find((reply) => !reply.ok);
@@ -403,14 +343,14 @@ export class Collector {
     return this.#attaching.attach(params);
   }
   inspect(name: string): Promise<AttachResult> {
-    return this.#attaching.inspect(this.#agent(name));
+    return this.#attaching.inspect(this.agentNamed(name));
   }
   detach(name: string): Promise<void> {
-    return this.#attaching.detach(this.#agent(name));
+    return this.#attaching.detach(this.agentNamed(name));
   }
   /** Leaves the inspector of an agent that is watched otherwise. */
   async leaveInspector(name: string): Promise<void> {
-    await this.#inspectors.detach(this.#agent(name));
+    await this.#inspectors.detach(this.agentNamed(name));
     this.#hub.touch();
   }
   /** What CLIs hold has changed: the next collector is not to take it up. */
@@ -424,51 +364,9 @@ export class Collector {
 
   /** Memory of an agent's processes with what they share counted once, bytes. */
   measurePss(name: string): Promise<number> {
-    const run = this.#agent(name).living[0];
+    const run = this.agentNamed(name).living[0];
     if (!run) throw new Error(`${name} is not running.`);
     return treePss(run.pid);
-  }
-
-  estimateHeapSnapshot(name: string, file?: string): Promise<HeapSnapshotEstimate> {
-    return this.#heapSnapshots.estimate(this.#agent(name), file);
-  }
-  takeHeapSnapshot(name: string, options: TakeOptions): Promise<TakenHeapSnapshot> {
-    return this.#heapSnapshots.take(this.#agent(name), options);
-  }
-
-  collectGarbage(name: string): Promise<CollectedGarbage> {
-    return collectGarbage(this.#agent(name), { inspected: this.#inspected, clients: this.#clients, now });
-  }
-  summarizeHeap(name: string): Promise<HeapSummary> {
-    const runtimeOf = (run: RunState, thread: number) => this.#inspectors.runtimeOf(run, thread);
-    return summarizeHeap(this.#agent(name), { inspected: this.#inspected, runtimeOf });
-  }
-  openHandles(name: string): Promise<OpenHandles> {
-    return this.#handles.list(this.#agent(name));
-  }
-  recordHandles(name: string, seconds: number): Promise<HandleRecording | undefined> {
-    return this.#handles.record(this.#agent(name), seconds);
-  }
-
-  huntLeaks(name: string, params: HuntParams): Promise<LeakReported> {
-    return this.#leakHunts.hunt(this.#agent(name), params);
-  }
-  /** The last hunt in each agent. */
-  leakReports(): LeakReported[] {
-    return [...this.#leakHunts.reports.values()];
-  }
-
-  /** @throws when none is under way */
-  cancelLeakHunt(name: string): void {
-    this.#leakHunts.cancel(this.#agent(name));
-  }
-  /** What is known of an agent's leaks. */
-  leaks(name: string): AgentLeaks {
-    const agent = this.#agent(name);
-    const watch = this.#leakWatcher.of(agent);
-    const hunt = this.#leakHunts.state(agent);
-    const reported = this.#leakHunts.reports.get(name);
-    return { agent: name, ...(watch && { watch }), ...(hunt && { hunt }), ...(reported && { reported }) };
   }
 
   turn(name: string, index: number): TurnDetail | undefined {
@@ -476,10 +374,10 @@ export class Collector {
   }
 
   /** @throws when there is none of this name */
-  agentNamed = (name: string): Agent => this.#agent(name);
+  agentNamed = (name: string): Agent => this.#hub.named(name);
 
   beginMeasurement(name: string): number {
-    return this.#measurements.begin(this.#agent(name));
+    return this.#measurements.begin(this.agentNamed(name));
   }
   endMeasurement(id: number, histograms = false): MeasurementResult {
     return this.#measurements.end(id, histograms);
@@ -500,7 +398,7 @@ export class Collector {
   /** @throws when no client could answer: only Python agents trace allocations */
   async traceAllocations(name: string, action: "start" | "compare" | "stop"): Promise<Allocation[]> {
     const command = action === "compare" ? "allocations" : (`allocations_${action}` as const);
-    const replies = await this.#clients.command(this.#agent(name), command, 60);
+    const replies = await this.#clients.command(this.agentNamed(name), command, 60);
     const good = replies.filter((reply) => reply.ok);
     if (good.length > 0) return good.flatMap((reply) => reply.allocations ?? []);
     const reason = replies[0]?.error ?? "it has no connected client, and only Python's can do this.";
@@ -577,12 +475,6 @@ export class Collector {
     }
   }
 
-  #agent(name: string): Agent {
-    const agent = this.#hub.agent(name);
-    if (!agent) throw new Error(`There is no agent ${name} in this workspace.`);
-    return agent;
-  }
-
   #requireTrust(): void {
     if (!this.#settings.trusted) {
       throw new Error("This workspace is not trusted: nothing that it names is run. Trust it first.");
@@ -617,28 +509,7 @@ export class Collector {
     this.#machine.want(running || this.#control.watched().size > 0 || this.recorder.exporting);
     this.#machine.tick();
     this.recorder.tick();
-    this.#leakWatcher.tick();
-    const watched = this.#control.watched();
-    for (const name of this.#leaksChanged)
-      if (watched.has(name) && this.#hub.agent(name)) this.#control.sendLeaks(this.leaks(name));
-    this.#leaksChanged.clear();
-  }
-
-  #leaksChange(agent: Agent): void {
-    this.#leaksChanged.add(agent.name);
-    this.#hub.touch();
-  }
-
-  #huntChanged(agent: Agent): void {
-    this.#leaksChanged.add(agent.name);
-    const hunting = this.#leakHunts.state(agent) !== undefined;
-    if (agent.hunting === hunting) return;
-    agent.hunting = hunting;
-    this.#hub.touch();
-    // What a hunt does to the agent is none of its own.
-    if (hunting) this.#leakWatcher.recent.pause(agent.name);
-    else this.#leakWatcher.recent.resume(agent.name);
-    this.#automaticHunts.hunted(agent);
+    this.memory.tick(this.#control.watched(), (leaks) => this.#control.sendLeaks(leaks));
   }
 
   #clientsChanged(count: number): void {

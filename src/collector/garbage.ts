@@ -2,6 +2,7 @@ import type { AttachedWorker } from "../inputs/inspector/attached.ts";
 import { processMemory } from "../inputs/sampling/process/processMemory.ts";
 import { formatBytes, formatDuration } from "../model/format.ts";
 import type { CollectedGarbage, CollectedHeap } from "../model/garbage.ts";
+import { runsPython } from "../model/runtime.ts";
 import type { Agent } from "./agent.ts";
 import type { Clients } from "./clients.ts";
 import type { Inspected } from "./inspected.ts";
@@ -24,7 +25,8 @@ export interface GarbageOptions {
 export async function collectGarbage(agent: Agent, options: GarbageOptions): Promise<CollectedGarbage> {
   const { now } = options;
   const begun = now();
-  const python = agent.connections > 0 && agent.living[0]?.runtime?.startsWith("Python") === true;
+  const [run] = agent.living;
+  const python = agent.connections > 0 && run !== undefined && runsPython(run);
   const collected = python ? await collectByClient(agent, options) : await collectByInspector(agent, options);
   const freed = collected.threads.reduce((sum, { before, after }) => sum + Math.max(0, before - after), 0);
   const what = python ? `${collected.objects ?? 0} objects found` : `${formatBytes(freed)} freed`;

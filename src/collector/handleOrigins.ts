@@ -30,12 +30,7 @@ export class HandleOrigins {
     }
   }
 
-  /** Files whose lines are not shown, for they are no longer what runs. */
-  get changed(): ReadonlySet<string> {
-    return this.#sources.changed;
-  }
-
-  /** Why no line of them is shown. */
+  /** Why no line is shown of files that are no longer what runs. */
   get note(): string | undefined {
     return this.#sources.note;
   }

@@ -7,11 +7,11 @@ import { told } from "./told.ts";
  * Serves heap snapshots to one client.
  * @returns cancels those that it waits for, for it is gone
  */
-export function serveHeapSnapshots(rpc: MessageConnection, collector: Collector): () => void {
+export function serveHeapSnapshots(rpc: MessageConnection, { memory }: Collector): () => void {
   const taking = new Map<number, AbortController>();
   rpc.onRequest(
     EstimateHeapSnapshot,
-    told(({ agent, file }) => collector.estimateHeapSnapshot(agent, file)),
+    told(({ agent, file }) => memory.estimateSnapshot(agent, file)),
   );
   rpc.onRequest(
     TakeHeapSnapshot,
@@ -20,7 +20,7 @@ export function serveHeapSnapshots(rpc: MessageConnection, collector: Collector)
       const controller = new AbortController();
       taking.set(id, controller);
       try {
-        return await collector.takeHeapSnapshot(agent, {
+        return await memory.takeSnapshot(agent, {
           signal: controller.signal,
           // To a client that is leaving it is lost.
           onProgress: (progress) =>

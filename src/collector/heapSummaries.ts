@@ -3,6 +3,7 @@ import { poll } from "../inputs/inspector/patience.ts";
 import { processMemory } from "../inputs/sampling/process/processMemory.ts";
 import { type HeapSummary, type HeapThread, nativeMemory } from "../model/heapSummary.ts";
 import type { ProbeRuntime } from "../model/probe.ts";
+import { runsPython } from "../model/runtime.ts";
 import type { RunState } from "../model/state.ts";
 import type { Agent } from "./agent.ts";
 import type { Inspected } from "./inspected.ts";
@@ -23,7 +24,7 @@ export interface HeapSummaryOptions {
  */
 export async function summarizeHeap(agent: Agent, options: HeapSummaryOptions): Promise<HeapSummary> {
   const known = agent.living[0];
-  const isPython = known !== undefined && known.pid > 0 && known.runtime?.startsWith("Python") === true;
+  const isPython = known !== undefined && known.pid > 0 && runsPython(known);
   const { run, threads } = isPython ? { run: known, threads: [] } : await readThreads(agent, options);
   const memory = await processMemory(run.pid);
   if (!memory) throw new Error(`${agent.name} has ended: start it first.`);

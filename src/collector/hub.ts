@@ -65,6 +65,13 @@ export class Hub {
     return this.#agents.get(name);
   }
 
+  /** @throws when there is none of this name */
+  named(name: string): Agent {
+    const agent = this.#agents.get(name);
+    if (!agent) throw new Error(`There is no agent ${name} in this workspace.`);
+    return agent;
+  }
+
   agents(): Agent[] {
     return [...this.#agents.values()];
   }

@@ -1,5 +1,6 @@
 import type { AttachedInspector } from "../inputs/inspector/attached.ts";
 import type { ProcessInfo } from "../model/process.ts";
+import { runsPython } from "../model/runtime.ts";
 import type { RunState } from "../model/state.ts";
 import type { Agent } from "./agent.ts";
 import type { Attaching } from "./attaching.ts";
@@ -49,6 +50,5 @@ async function requireNode(
     );
   const processes = run.runtime === undefined ? await listProcesses() : [];
   const kind = processes.find(({ pid }) => pid === run.pid)?.kind;
-  if (kind === "python" || run.runtime?.startsWith("Python"))
-    throw new Error(`${agent.name} is a Python program, and ${ofNode}`);
+  if (kind === "python" || runsPython(run)) throw new Error(`${agent.name} is a Python program, and ${ofNode}`);
 }

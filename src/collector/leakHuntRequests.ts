@@ -12,7 +12,7 @@ import {
 import { told } from "./told.ts";
 
 /** Serves leak hunts to one client. @returns cancels those that it waits for, for it is gone */
-export function serveLeakHunts(rpc: MessageConnection, collector: Collector): () => void {
+export function serveLeakHunts(rpc: MessageConnection, { memory }: Collector): () => void {
   const hunting = new Map<number, AbortController>();
   rpc.onRequest(
     HuntLeaks,
@@ -21,7 +21,7 @@ export function serveLeakHunts(rpc: MessageConnection, collector: Collector): ()
       const controller = new AbortController();
       hunting.set(id, controller);
       try {
-        const reported = await collector.huntLeaks(agent, {
+        const reported = await memory.hunt(agent, {
           ...params,
           by: "user",
           signal: controller.signal,
@@ -34,14 +34,14 @@ export function serveLeakHunts(rpc: MessageConnection, collector: Collector): ()
       }
     }),
   );
-  rpc.onRequest(GetLeakReports, () => collector.leakReports());
+  rpc.onRequest(GetLeakReports, () => memory.reports());
   rpc.onRequest(
     GetLeaks,
-    told(({ agent }) => collector.leaks(agent)),
+    told(({ agent }) => memory.leaks(agent)),
   );
   rpc.onRequest(
     CancelLeakHuntIn,
-    told(({ agent }) => collector.cancelLeakHunt(agent)),
+    told(({ agent }) => memory.cancelHunt(agent)),
   );
   const cancel = (controller: AbortController) => controller.abort(huntCancelled());
   rpc.onNotification(CancelLeakHunt, ({ id }) => {

@@ -124,8 +124,10 @@ export class LeakHunts {
     const stop = () => this.#underWay.get(agent)?.cancel(stoppedInDebugger(agent));
     const unwatch = node && watchForDebugger(node.inspector, stop);
     try {
-      if (python) this.#underWay.get(agent)?.inPython();
-      if (python) return await this.#huntInPython(agent, python, params);
+      if (python) {
+        this.#underWay.get(agent)?.inPython();
+        return await this.#huntInPython(agent, python, params);
+      }
       if (!node) throw new Error(`${agent.name} does not run: start it first.`);
       const { run, inspector } = node;
       const report = await this.#findOpenings(

@@ -1,5 +1,6 @@
-import type { History, HistoryQuery, MetricName, QuerySource, SeriesQuery, TimeRange } from "../model/series.ts";
-import { metrics } from "../model/series.ts";
+import type { MetricName } from "../model/metrics.ts";
+import { metrics } from "../model/metrics.ts";
+import type { History, HistoryQuery, QuerySource, SeriesQuery, TimeRange } from "../model/series.ts";
 
 /** Of the machine charts show the whole, not each core. */
 const WHOLE: Partial<Record<MetricName, Record<string, string>>> = {

@@ -1,5 +1,6 @@
 import type { HeldByRun, HeldSeries } from "../model/heldSeries.ts";
-import { type MetricDefinition, type MetricName, metrics, type Reading, type RecordedRun } from "../model/series.ts";
+import { type MetricDefinition, type MetricName, metrics } from "../model/metrics.ts";
+import type { Reading, RecordedRun } from "../model/series.ts";
 import { CourseRing } from "./courseRing.ts";
 import { nowhere } from "./sinks.ts";
 

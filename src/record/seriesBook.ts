@@ -1,4 +1,5 @@
-import type { MetricName, Reading, Series } from "../model/series.ts";
+import type { MetricName } from "../model/metrics.ts";
+import type { Reading, Series } from "../model/series.ts";
 
 /** Makes each series once, so that whoever takes readings in knows a series by its object. */
 export class SeriesBook {

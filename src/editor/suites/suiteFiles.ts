@@ -64,6 +64,8 @@ export class SuiteFiles implements vscode.Disposable {
 
   /** Reads a suite; of one in code this runs its module, which only a trusted workspace may ask for. */
   async load(file: string): Promise<SuiteOutline | undefined> {
+    // The watcher may be late to tell of one that was written just now.
+    if (!this.#suites.has(file)) this.#suites.set(file, undefined);
     if (isJson(file) || vscode.workspace.isTrusted) void this.#check([file]);
     // One that is given up for a newer one tells nothing.
     for (let check = this.#pending.get(file); check; ) {

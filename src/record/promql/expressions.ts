@@ -1,4 +1,5 @@
-import { type MetricName, metrics, type SeriesFilter } from "../../model/series.ts";
+import { type MetricName, metrics } from "../../model/metrics.ts";
+import type { SeriesFilter } from "../../model/series.ts";
 import { attributeLabel, prometheusName } from "../export/prometheus/names.ts";
 
 /** Labels that tell runs and workspaces apart, which charts do not. */

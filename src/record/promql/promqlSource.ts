@@ -1,3 +1,4 @@
+import { unitOf } from "../../model/metrics.ts";
 import type { RemoteEndpoint } from "../../model/remoteEndpoint.ts";
 import type {
   LatencyData,
@@ -12,7 +13,6 @@ import type {
   SeriesQuery,
   TimeRange,
 } from "../../model/series.ts";
-import { unitOf } from "../../model/series.ts";
 import { seriesOf } from "../export/prometheus/names.ts";
 import { EVENT, RUN_END, RUN_START } from "../export/prometheus/remoteSeries.ts";
 import { checkPoints, checkRange, planLatency, planSamples } from "../store/plan.ts";

@@ -1,4 +1,5 @@
 import { bucketOf, indexOf } from "../../model/buckets.ts";
+import { unitOf } from "../../model/metrics.ts";
 import type {
   DeleteRecordParams,
   LatencyData,
@@ -16,7 +17,7 @@ import type {
   SeriesQuery,
   TimeRange,
 } from "../../model/series.ts";
-import { type Series, seriesKey, unitOf } from "../../model/series.ts";
+import { type Series, seriesKey } from "../../model/series.ts";
 import type { RecordState } from "../../model/state.ts";
 import { Ring } from "../ring.ts";
 import { Buckets } from "./buckets.ts";

@@ -1,4 +1,4 @@
-import { type Reading, type Series, type SeriesData, type SeriesQuery, seriesKey, unitOf } from "../../model/series.ts";
+import type { Reading, Series, SeriesData, SeriesQuery } from "../../model/series.ts";
 import {
   blockStart,
   decodeRaw,
@@ -14,29 +14,19 @@ import {
   type RolledBlock,
 } from "./blocks.ts";
 import { Buckets } from "./buckets.ts";
+import { type Known, KnownSeries, TOO_MANY } from "./knownSeries.ts";
 import { include, SeriesTail } from "./seriesTail.ts";
 import type { Sql } from "./sql.ts";
 import { decodeTail, encodeTail, type TailBlock } from "./tail.ts";
 
-/** Series of a workspace: more of them are a mistake, such as an attribute that never repeats. */
-const MOST_SERIES = 2000;
 /** Readings from further ahead (s) come of a clock that is wrong. */
 const AHEAD = 60;
 /** Readings that are older than the open block, kept until the next writing. */
 const MOST_LATE = 5000;
 /** A series that was silent for so long (s) is put away: what comes later takes up from disk. */
 const SILENT = 120;
-/** Between two looks for series without figures, seconds. */
-const CLEAR_EVERY = 60;
 /** Closed blocks of one series that wait for a disk with room. */
 const MOST_CLOSED = 30;
-
-interface Known {
-  id: number;
-  series: Series;
-  unit: string;
-  tail: SeriesTail | undefined;
-}
 
 interface Late {
   id: number;
@@ -49,15 +39,10 @@ export class Samples {
   #sql: Sql;
   readonly #workspace: number;
   readonly #now: () => number;
-  readonly #known = new Map<string, Known>();
-  readonly #byId = new Map<number, Known>();
-  /** Producers reuse their series objects. */
-  #byObject = new WeakMap<Series, Known>();
+  readonly #known: KnownSeries;
   #late: Late[] = [];
   /** Tails that were written whole, since they were silent for long. */
   #putAway = new Set<SeriesTail>();
-  /** When series without figures were last looked for. */
-  #clearedAt = Number.NEGATIVE_INFINITY;
   /** Rows of what grows that were written since it was written anew. */
   #parts = 0;
   /** Readings that could not be kept, by reason. */
@@ -67,8 +52,9 @@ export class Samples {
     this.#sql = sql;
     this.#workspace = workspace;
     this.#now = now;
-    for (const row of sql.all("SELECT id, metric, agent, attributes, unit FROM series WHERE workspace = ?", workspace))
-      this.#learn(Number(row.id), seriesOf(row), String(row.unit));
+    this.#known = new KnownSeries(sql, workspace, now, (ids) => {
+      this.#late = this.#late.filter(({ id }) => !ids.has(id));
+    });
   }
 
   add(batch: readonly Reading[]): void {
@@ -77,8 +63,9 @@ export class Samples {
       if (!Number.isFinite(value) || !Number.isFinite(time) || time < 0) this.#lose("not a number");
       else if (time > latest) this.#lose("from the future");
       else {
-        const known = this.#find(series);
+        const known = this.#known.find(series);
         if (known) this.#put(known, time, value);
+        else if (this.#known.isFull) this.#lose(TOO_MANY);
       }
     }
   }
@@ -158,12 +145,7 @@ export class Samples {
 
   /** Forgets series whose rows were deleted. */
   forget(fits: (series: Series) => boolean): void {
-    for (const [key, { id, series }] of this.#known) {
-      if (!fits(series)) continue;
-      this.#known.delete(key);
-      this.#byId.delete(id);
-    }
-    this.#byObject = new WeakMap();
+    this.#known.forget(fits);
     this.#late = [];
   }
 
@@ -282,7 +264,7 @@ export class Samples {
   }
 
   #tailOf(id: number): SeriesTail | undefined {
-    return this.#byId.get(id)?.tail;
+    return this.#known.byId(id)?.tail;
   }
 
   #put(known: Known, time: number, value: number): void {
@@ -306,68 +288,6 @@ export class Samples {
     if (known.tail.add(time, value)) return;
     if (this.#late.length < MOST_LATE) this.#late.push({ id: known.id, time, value });
     else this.#lose("late");
-  }
-
-  #find(series: Series): Known | undefined {
-    const known = this.#byObject.get(series) ?? this.#known.get(seriesKey(series));
-    if (known) {
-      this.#byObject.set(series, known);
-      return known;
-    }
-    if (this.#known.size >= MOST_SERIES) this.#clear();
-    if (this.#known.size >= MOST_SERIES) {
-      this.#lose(TOO_MANY);
-      return undefined;
-    }
-    const { metric, agent = "", attributes } = series;
-    const sorted = JSON.stringify(Object.fromEntries(Object.entries(attributes ?? {}).sort(byName)));
-    const unit = unitOf(series);
-    this.#sql.run(
-      "INSERT OR IGNORE INTO series (workspace, metric, agent, attributes, unit) VALUES (?, ?, ?, ?, ?)",
-      this.#workspace,
-      metric,
-      agent,
-      sorted,
-      unit,
-    );
-    const row = this.#sql.get(
-      "SELECT id FROM series WHERE workspace = ? AND metric = ? AND agent = ? AND attributes = ?",
-      this.#workspace,
-      metric,
-      agent,
-      sorted,
-    );
-    if (!row) return undefined;
-    const learnt = this.#learn(Number(row.id), series, unit);
-    this.#byObject.set(series, learnt);
-    return learnt;
-  }
-
-  /** Lets series go whose figures have all been deleted. */
-  #clear(): void {
-    const now = this.#now();
-    if (Math.abs(now - this.#clearedAt) < CLEAR_EVERY) return;
-    this.#clearedAt = now;
-    const empty = this.#sql.all(
-      "SELECT id FROM series WHERE workspace = ? AND NOT EXISTS (SELECT 1 FROM sample WHERE sample.series = series.id)",
-      this.#workspace,
-    );
-    const gone = new Set(empty.map(({ id }) => Number(id)).filter((id) => !this.#tailOf(id)));
-    for (const id of gone) this.#sql.run("DELETE FROM series WHERE id = ?", id);
-    for (const [key, { id }] of this.#known) {
-      if (!gone.has(id)) continue;
-      this.#known.delete(key);
-      this.#byId.delete(id);
-    }
-    this.#late = this.#late.filter(({ id }) => !gone.has(id));
-    this.#byObject = new WeakMap();
-  }
-
-  #learn(id: number, series: Series, unit: string): Known {
-    const known: Known = { id, series, unit, tail: undefined };
-    this.#known.set(seriesKey(series), known);
-    this.#byId.set(id, known);
-    return known;
   }
 
   #writeBlock(id: number, resolution: Resolution, t: number, block: RawBlock | RolledBlock): void {
@@ -412,7 +332,7 @@ export class Samples {
   /** What can't be kept at present, in words; undefined when all can. */
   get trouble(): string | undefined {
     const refused = this.#lost[TOO_MANY];
-    return refused && this.#known.size >= MOST_SERIES
+    return refused && this.#known.isFull
       ? `There are ${TOO_MANY}, such as of an attribute that never repeats: new ones are not recorded (${refused} readings so far).`
       : undefined;
   }
@@ -420,18 +340,4 @@ export class Samples {
   #lose(reason: string): void {
     this.#lost[reason] = (this.#lost[reason] ?? 0) + 1;
   }
-}
-
-const TOO_MANY = `more than ${MOST_SERIES} series`;
-
-const byName = ([a]: [string, string], [b]: [string, string]) => (a < b ? -1 : 1);
-
-function seriesOf(row: Record<string, unknown>): Series {
-  const attributes = JSON.parse(String(row.attributes)) as Record<string, string>;
-  return {
-    metric: String(row.metric),
-    ...(row.agent !== "" && { agent: String(row.agent) }),
-    ...(Object.keys(attributes).length > 0 && { attributes }),
-    unit: String(row.unit),
-  };
 }

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { engineProgram } from "../../../scripts/engines.ts";
-import { metrics } from "../../../src/model/series.ts";
+import { metrics } from "../../../src/model/metrics.ts";
 import { Exposition } from "../../../src/record/export/prometheus/exposition.ts";
 import { prometheusName } from "../../../src/record/export/prometheus/names.ts";
 import { EVENT, RUN_END } from "../../../src/record/export/prometheus/remoteSeries.ts";

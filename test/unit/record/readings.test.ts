@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { seriesKey, unitOf } from "../../../src/model/series.ts";
+import { unitOf } from "../../../src/model/metrics.ts";
+import { seriesKey } from "../../../src/model/series.ts";
 import { ReadingRing } from "../../../src/record/readingRing.ts";
 import {
   readingsOfGpu,

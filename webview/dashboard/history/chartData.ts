@@ -1,4 +1,5 @@
-import type { MetricName, PercentileData, Series } from "../../../src/model/series.ts";
+import type { MetricName } from "../../../src/model/metrics.ts";
+import type { PercentileData, Series } from "../../../src/model/series.ts";
 import type { AgentSeries, LatencyPoint, TimeMark } from "../../../src/model/state.ts";
 import type { Stretch } from "../tracks/timeline.ts";
 

@@ -1,5 +1,6 @@
 import { formatBytes, formatCount, formatDuration, formatPercent, queryTypeTitle } from "../../../src/model/format.ts";
-import type { History, MetricName, SeriesData } from "../../../src/model/series.ts";
+import type { MetricName } from "../../../src/model/metrics.ts";
+import type { History, SeriesData } from "../../../src/model/series.ts";
 import type { AgentState } from "../../../src/model/state.ts";
 import { type ChartData, type Gauge, gaugesOf, sum } from "../history/chartData.ts";
 import { inOrder } from "../objectives.ts";

@@ -1,5 +1,5 @@
 import { formatBytes, formatCount, formatDuration, formatPercent } from "../../../src/model/format.ts";
-import type { MetricName } from "../../../src/model/series.ts";
+import type { MetricName } from "../../../src/model/metrics.ts";
 import { type ChartData, gaugesOf, sum } from "../history/chartData.ts";
 import { type GaugeTrackOptions, gaugeTrack, valueAt } from "./gaugeTrack.ts";
 import type { Track, TrackOptions } from "./track.ts";

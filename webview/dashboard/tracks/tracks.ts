@@ -1,5 +1,5 @@
+import type { MetricName } from "../../../src/model/metrics.ts";
 import type { GpuReading } from "../../../src/model/resources.ts";
-import type { MetricName } from "../../../src/model/series.ts";
 import type { AgentState } from "../../../src/model/state.ts";
 import type { ChartData } from "../history/chartData.ts";
 import { inOrder } from "../objectives.ts";

@@ -1,4 +1,4 @@
-import type { MetricName } from "../../../model/series.ts";
+import type { MetricName } from "../../../model/metrics.ts";
 import { EXTERNAL, HEAP, RSS } from "../resources.ts";
 
 const MIB = 1024 * 1024;

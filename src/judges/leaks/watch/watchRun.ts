@@ -1,6 +1,6 @@
 import type { HeldByRun, HeldSeries } from "../../../model/heldSeries.ts";
 import type { Estimate, LeakVerdict, LeakWatch, WatchedResource } from "../../../model/leaks.ts";
-import { unitOf } from "../../../model/series.ts";
+import { unitOf } from "../../../model/metrics.ts";
 import { EXTERNAL, HEAP, RSS } from "../resources.ts";
 import type { TrendThresholds } from "../trend/judgeTrend.ts";
 import { bin, type Course, part, span } from "../trend/line.ts";

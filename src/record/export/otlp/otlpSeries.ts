@@ -1,14 +1,6 @@
 import { randomBytes } from "node:crypto";
-import {
-  type MetricName,
-  metrics,
-  type Reading,
-  type RecordedResponse,
-  type RecordedRun,
-  type RecordedSummary,
-  type Series,
-  unitOf,
-} from "../../../model/series.ts";
+import { type MetricName, metrics, unitOf } from "../../../model/metrics.ts";
+import type { Reading, RecordedResponse, RecordedRun, RecordedSummary, Series } from "../../../model/series.ts";
 import { DURATION_BOUNDS, FIRST_TOKEN_BOUNDS, Histogram, TOKEN_BOUNDS } from "../histogram.ts";
 import type { Attributes, GaugePoint, Metric, Scoped, Span } from "./encode.ts";
 

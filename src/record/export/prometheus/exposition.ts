@@ -1,11 +1,10 @@
+import { metrics, unitOf } from "../../../model/metrics.ts";
 import {
-  metrics,
   type Reading,
   type RecordedResponse,
   type RecordedRun,
   type RecordedSummary,
   seriesKey,
-  unitOf,
 } from "../../../model/series.ts";
 import { type Labels, labelsOf, labelText, nameOfSeries, runLabels } from "./names.ts";
 import { type Family, ResponseCounters } from "./responseCounters.ts";

@@ -1,4 +1,5 @@
-import { type MetricName, metrics, type RecordedRun, type Series, unitOf } from "../../../model/series.ts";
+import { type MetricName, metrics, unitOf } from "../../../model/metrics.ts";
+import type { RecordedRun, Series } from "../../../model/series.ts";
 
 export type Labels = Record<string, string>;
 

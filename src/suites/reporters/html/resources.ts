@@ -1,5 +1,5 @@
 import { formatBytes, formatDuration, formatPercent } from "../../../model/format.ts";
-import { metrics } from "../../../model/series.ts";
+import { metrics } from "../../../model/metrics.ts";
 import type { SuiteResources, SuiteScenarioResult } from "../../../model/suites.ts";
 import type { ReportTable } from "../rows.ts";
 

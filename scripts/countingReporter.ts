@@ -1,13 +1,16 @@
 import { writeFileSync } from "node:fs";
 import Mocha from "mocha";
-import type { Counts } from "./testResults.ts";
+import { failureText, type StageCounts } from "./testResults.ts";
 
-/** Mocha's spec reporter that also writes the counts, as JSON, to the file named by the reporter option `output`. */
+/** Mocha's spec reporter that also writes the counts and what failed, as JSON, to the file named by the reporter option `output`. */
 export default class CountingReporter extends Mocha.reporters.Spec {
   constructor(runner: Mocha.Runner, options: Mocha.MochaOptions & { reporterOptions?: { output?: string } }) {
     super(runner, options);
+    const failures: string[] = [];
+    runner.on("fail", (test, { message }) => failures.push(failureText(test.fullTitle(), message)));
     runner.once("end", () => {
-      const counts: Counts = { passed: runner.stats?.passes ?? 0, failed: runner.stats?.failures ?? 0 };
+      const { passes = 0, failures: failed = 0 } = runner.stats ?? {};
+      const counts: StageCounts = { passed: passes, failed, failures };
       if (options.reporterOptions?.output) writeFileSync(options.reporterOptions.output, JSON.stringify(counts));
     });
   }

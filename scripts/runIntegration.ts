@@ -5,7 +5,7 @@ import type { Page } from "playwright-core";
 import { buildTests } from "./buildTests.ts";
 import { launchChromium } from "./chromium.ts";
 import { copyWorkspace, makeSandbox } from "./sandbox.ts";
-import { type Counts, listenForResults } from "./testResults.ts";
+import { listenForResults, type StageCounts } from "./testResults.ts";
 import { startServer } from "./vscodeServer.ts";
 
 const ROOT = dirname(import.meta.dirname);
@@ -14,7 +14,7 @@ const START_TIMEOUT_MS = 90_000;
 const RUN_TIMEOUT_MS = 15 * 60_000;
 
 /** Runs test/integration inside the VS Code server's extension host, with the window in a browser. */
-async function runIntegration(grep: string | undefined): Promise<Counts> {
+async function runIntegration(grep: string | undefined): Promise<StageCounts> {
   await using ending = new AsyncDisposableStack();
   const sandbox = await makeSandbox();
   ending.defer(() => sandbox.remove());

@@ -6,12 +6,12 @@ import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
 import { onEnd } from "./endings.ts";
 import { type Stage, stages } from "./stages.ts";
-import type { Counts } from "./testResults.ts";
+import type { Counts, StageCounts } from "./testResults.ts";
 
 const ROOT = dirname(import.meta.dirname);
 const STAGE_TIMEOUT_MS = 40 * 60_000;
 
-interface Outcome extends Counts {
+interface Outcome extends StageCounts {
   stage: Stage;
   seconds: number;
 }
@@ -34,7 +34,7 @@ async function runStage(stage: Stage): Promise<Outcome> {
     status = await runCommand(command);
     if (status !== 0) break;
   }
-  const counts = stage.runsTests ? readCounts(status, stage.title) : { passed: 1, failed: 0 };
+  const counts = stage.runsTests ? readCounts(status, stage.title) : { passed: 1, failed: 0, failures: [] };
   // A run that breaks after its last test has failed too, whatever it counted.
   if (status !== 0 && counts.failed === 0)
     Object.assign(counts, { passed: stage.runsTests ? counts.passed : 0, failed: 1 });
@@ -50,15 +50,15 @@ async function runCommand([command = "", ...args]: string[]): Promise<number> {
   return code ?? 1;
 }
 
-function readCounts(status: number, title: string): Counts {
+function readCounts(status: number, title: string): StageCounts {
   try {
-    const counts = JSON.parse(readFileSync(countsFile, "utf8")) as Counts;
+    const counts = JSON.parse(readFileSync(countsFile, "utf8")) as StageCounts;
     if (counts.passed + counts.failed > 0) return counts;
   } catch {
     if (status === 0) console.log("It ended without counts.");
   }
   console.log(`${title}: no test ran, which counts as a failure.`);
-  return { passed: 0, failed: 1 };
+  return { passed: 0, failed: 1, failures: [] };
 }
 
 function summary(outcomes: Outcome[]): string {
@@ -88,9 +88,11 @@ for (const stage of all.filter(({ name }) => wanted.has(name))) {
   const needed = outcomes.find((outcome) => outcome.stage.name === stage.needs);
   if (needed && needed.failed > 0) {
     console.log(`\n${stage.title}: not run, because "${needed.stage.title}" failed.`);
-    outcomes.push({ stage, passed: 0, failed: 1, seconds: 0 });
+    outcomes.push({ stage, passed: 0, failed: 1, failures: [], seconds: 0 });
   } else outcomes.push(await runStage(stage));
 }
 const total = (key: keyof Counts) => outcomes.reduce((sum, outcome) => sum + outcome[key], 0);
-console.log(`\n${summary(outcomes)}\n\n${total("passed")} passed, ${total("failed")} failed`);
+// Once more at the end, where whoever keeps but a piece of a long output finds them.
+const failures = outcomes.flatMap(({ stage, failures }) => failures.map((one) => `${stage.title}: ${one}\n`));
+console.log(`\n${summary(outcomes)}\n\n${failures.join("")}${total("passed")} passed, ${total("failed")} failed`);
 process.exitCode = total("failed") > 0 ? 1 : 0;

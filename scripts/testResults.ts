@@ -7,8 +7,14 @@ export interface Counts {
   failed: number;
 }
 
+/** What a stage of tests leaves behind. */
+export interface StageCounts extends Counts {
+  /** `TITLE: MESSAGE` of each test that failed. */
+  failures: string[];
+}
+
 /** What a test run in an extension host sends, one line of JSON each: text to show, a failed test's title, the end. */
-export type TestMessage = { line: string } | { failed: string } | { done: Counts };
+export type TestMessage = { line: string } | { failed: string; message: string } | { done: Counts };
 
 export interface Results {
   /** For the environment of the extension host: where to report, and what to run. */
@@ -16,7 +22,7 @@ export interface Results {
   /** Resolves when the test run connects. */
   readonly started: Promise<void>;
   /** Resolves with the counts; rejects when the run's connection ends without them. */
-  readonly finished: Promise<Counts>;
+  readonly finished: Promise<StageCounts>;
   close(): void;
 }
 
@@ -42,12 +48,18 @@ export async function listenForResults(
   };
 }
 
-async function readCounts(socket: Socket, onFailure: (title: string) => unknown): Promise<Counts> {
+async function readCounts(socket: Socket, onFailure: (title: string) => unknown): Promise<StageCounts> {
+  const failures: string[] = [];
   for await (const text of createInterface({ input: socket })) {
     const message = JSON.parse(text) as TestMessage;
-    if ("done" in message) return message.done;
-    if ("failed" in message) onFailure(message.failed);
-    else console.log(message.line);
+    if ("done" in message) return { ...message.done, failures };
+    if ("failed" in message) {
+      failures.push(failureText(message.failed, message.message));
+      onFailure(message.failed);
+    } else console.log(message.line);
   }
   throw new Error("The extension host ended before its tests did.");
 }
+
+/** @returns `TITLE: MESSAGE`, on a line */
+export const failureText = (title: string, message: string) => `${title}: ${message.split("\n", 1)[0]}`;

@@ -24,7 +24,7 @@ export async function run(): Promise<void> {
   try {
     const counts = await new Promise<{ passed: number; failed: number }>((resolve) => {
       const runner = mocha.run((failed) => resolve({ passed: runner.stats?.passes ?? 0, failed }));
-      runner.on("fail", (test) => report?.send({ failed: test.fullTitle() }));
+      runner.on("fail", (test, { message }) => report?.send({ failed: test.fullTitle(), message }));
     });
     report?.send({ done: counts });
     if (counts.failed > 0) throw new Error(`${counts.failed} integration tests failed.`);

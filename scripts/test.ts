@@ -43,8 +43,11 @@ async function runStage(stage: Stage): Promise<Outcome> {
   return outcome;
 }
 
+// Tests start hundreds of processes of the same modules.
+const env = { ...process.env, NODE_COMPILE_CACHE: join(folder, "compiled") };
+
 async function runCommand([command = "", ...args]: string[]): Promise<number> {
-  current = spawn(command, args, { cwd: ROOT, stdio: "inherit", timeout: STAGE_TIMEOUT_MS });
+  current = spawn(command, args, { cwd: ROOT, env, stdio: "inherit", timeout: STAGE_TIMEOUT_MS });
   const [code, signal] = (await once(current, "exit")) as [number | null, NodeJS.Signals | null];
   if (signal) console.log(`Ended by ${signal}; a stage may take ${STAGE_TIMEOUT_MS / 60_000} minutes at most.`);
   return code ?? 1;

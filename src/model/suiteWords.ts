@@ -1,5 +1,5 @@
 /** How what suites measured is told. */
-import { formatBytes, formatDuration, formatPercent, threeDigits } from "./format.ts";
+import { formatBytes, formatCount, formatDuration, formatPercent, threeDigits } from "./format.ts";
 import type { SuiteMeasureChange, SuiteObjectiveResult } from "./suites.ts";
 
 /** `2.4 s`, `1.2 %`, `−3 MiB/min`; `–` of what has no value. */
@@ -9,7 +9,8 @@ export function figureText(value: number | null, unit: SuiteObjectiveResult["uni
   if (unit === "By") return formatBytes(value);
   if (unit === "By/s") return `${value < 0 ? "−" : ""}${formatBytes(Math.abs(value) * 60)}/min`;
   if (unit === "1") return formatPercent(value, 2);
-  return unit === "1/s" ? `${threeDigits(value)}/s` : threeDigits(value);
+  if (unit === "1/s") return `${threeDigits(value)}/s`;
+  return Number.isInteger(value) ? formatCount(value) : threeDigits(value);
 }
 
 /** `+12 % [8, 16]`. */
@@ -17,6 +18,14 @@ export function changeText({ value, from, to }: SuiteMeasureChange["change"]): s
   const digits = Math.abs(value) < 0.1 ? 1 : 0;
   const bare = (ratio: number) => formatPercent(ratio, digits).replace(" %", "");
   return `${value > 0 ? "+" : ""}${formatPercent(value, digits)} [${bare(from)}, ${bare(to)}]`;
+}
+
+/** A measure's figure for people. */
+export function amountOf({ measure }: Pick<SuiteMeasureChange, "measure">, value: number): string {
+  if (measure === "best") return figureText(value, "count");
+  if (measure === "goodput") return figureText(value, "1/s");
+  if (!measure.startsWith("growth:")) return formatDuration(value);
+  return /memory|heap|external/.test(measure) ? figureText(value, "By/s") : `${threeDigits(value * 60)}/min`;
 }
 
 /** `median`, `p95 of first token`, `goodput`. */
@@ -27,6 +36,7 @@ export function measureTitle({ measure, quantile }: Pick<SuiteMeasureChange, "me
     firstToken: "first token",
     interToken: "inter-token time",
     perOutputToken: "time per output token",
+    best: "highest load",
   };
   if (measure.startsWith("growth:")) return `growth of ${measure.slice(7)}`;
   const name = measure.startsWith("stage:") ? `stage ${measure.slice(6)}` : (names[measure] ?? measure);

@@ -54,6 +54,10 @@ export interface SuiteRepeat {
   invalid?: string;
   /** Of loads that go in levels (sweep, step, stress). */
   levels?: SuiteLevel[];
+  /** Of a sweep: the highest level at which all objectives were met; null when none was. */
+  best?: number | null;
+  /** Of stress: seconds after the peak until the objectives were met again; null when they never were. */
+  recovery?: number | null;
 }
 
 export interface SuiteLevel {
@@ -83,9 +87,9 @@ export interface SuiteScenarioResult {
   target: string;
   load: string;
   repeats: SuiteRepeat[];
-  /** Of a sweep: the highest level at which all objectives were met; null when none was. */
+  /** The lowest of its repeats: what is said to be held was held each time. */
   best?: number | null;
-  /** Of stress: seconds after the peak until the objectives were met again; null when they never were. */
+  /** The longest of its repeats. */
   recovery?: number | null;
 }
 
@@ -154,7 +158,7 @@ export type SuiteChange = "faster" | "same" | "slower" | "not enough data";
 /** One measure of one scenario against the baseline's. */
 export interface SuiteMeasureChange {
   scenario: string;
-  measure: SuiteMeasure | "goodput" | `growth:${string}`;
+  measure: SuiteMeasure | "goodput" | "best" | "recovery" | `growth:${string}`;
   quantile: number | null;
   baseline: number;
   now: number;

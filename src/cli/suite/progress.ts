@@ -1,5 +1,6 @@
 import { formatCount, formatDuration, threeDigits } from "../../model/format.ts";
 import type { SuiteRepeat } from "../../model/suites.ts";
+import { figureText } from "../../model/suiteWords.ts";
 import { quantileOf } from "../../suites/histograms.ts";
 import type { SuiteProgress } from "../../suites/run/runSuite.ts";
 import { printable, tell } from "../output.ts";
@@ -48,7 +49,7 @@ export function progressText(progress: SuiteProgress): string {
       const time = Number.isFinite(of)
         ? `${formatDuration(Math.min(elapsed, of))} of ${formatDuration(of)}`
         : formatDuration(elapsed);
-      const at = level === undefined ? "" : ` at ${threeDigits(level)}`;
+      const at = level === undefined ? "" : ` at ${figureText(level, "count")}`;
       return `${printable(scenario)}${at}  ${time}  ${phase}, ${formatCount(underWay)} under way`;
     }
     case "observing": {
@@ -57,9 +58,10 @@ export function progressText(progress: SuiteProgress): string {
       return `${printable(scenario)}  ${time}  taking in what the agent reports`;
     }
     case "ended": {
-      const { repeat, best, recovery, broken } = progress.ran;
+      const { repeat, broken } = progress.ran;
+      const { best, recovery } = repeat;
       const more = [
-        best !== undefined && `best ${best === null ? "none" : threeDigits(best)}`,
+        best !== undefined && `best ${best === null ? "none" : figureText(best, "count")}`,
         recovery !== undefined && `recovered ${recovery === null ? "never" : `in ${formatDuration(recovery)}`}`,
         broken !== undefined && `ended by ${broken}`,
         repeat.invalid,

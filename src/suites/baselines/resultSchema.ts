@@ -7,6 +7,18 @@ const bucket = Type.Tuple([count, count]);
 const gauge = Type.Object({ mean: Type.Number(), max: Type.Number(), first: Type.Number(), last: Type.Number() });
 const growth = Type.Object({ value: Type.Number(), from: Type.Number(), to: Type.Number(), verdict: Type.String() });
 
+const figure = Type.Union([count, Type.Null()]);
+const level = Type.Object({
+  level: count,
+  requests: count,
+  errors: count,
+  rate: Type.Number(),
+  goodput: Type.Number(),
+  p50: Type.Number(),
+  p95: Type.Number(),
+  met: Type.Boolean(),
+});
+
 const repeat = Type.Object({
   order: count,
   started: Type.Number(),
@@ -23,6 +35,9 @@ const repeat = Type.Object({
   voice: Type.Optional(Type.Object({ success: count, failure: count })),
   resources: Type.Optional(Type.Object({ gauges: named(gauge), growth: named(growth) })),
   invalid: Type.Optional(Type.String()),
+  levels: Type.Optional(Type.Array(level)),
+  best: Type.Optional(figure),
+  recovery: Type.Optional(figure),
 });
 
 const scenario = Type.Object({
@@ -30,6 +45,8 @@ const scenario = Type.Object({
   target: Type.String(),
   load: Type.String(),
   repeats: Type.Array(repeat),
+  best: Type.Optional(figure),
+  recovery: Type.Optional(figure),
 });
 
 /** Of a result that is read from a file: what is compared and reported. More may be there. */

@@ -1,6 +1,6 @@
-import { measureTitle } from "../../model/suiteWords.ts";
+import { amountOf, measureTitle } from "../../model/suiteWords.ts";
 import type { SuiteReport } from "./report.ts";
-import { amountOf, headline, intervalOf, objectiveValue, signedPercent } from "./rows.ts";
+import { headline, intervalOf, objectiveValue, signedPercent } from "./rows.ts";
 
 /**
  * Workflow commands of GitHub Actions for standard output: an annotation for each objective that was missed and each

@@ -1,7 +1,7 @@
 import type { SuiteMeasureChange, SuiteObjectiveResult, SuiteResult } from "../../model/suites.ts";
-import { changeText, measureTitle } from "../../model/suiteWords.ts";
+import { amountOf, changeText, measureTitle } from "../../model/suiteWords.ts";
 import type { SuiteReport } from "./report.ts";
-import { amountOf, changeVerdict, objectiveValue } from "./rows.ts";
+import { changeVerdict, objectiveValue } from "./rows.ts";
 import { escaped } from "./xml.ts";
 
 interface Case {

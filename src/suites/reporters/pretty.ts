@@ -18,7 +18,7 @@ export interface Terminal {
 
 /** For a terminal: the verdict in a sentence, then what it rests on. */
 export function pretty({ result }: SuiteReport, { styled, printable, table }: Terminal): string {
-  const { suite, comparison, objectives, machine, kept, scenarios } = result;
+  const { suite, comparison, objectives, machine, kept } = result;
   const tableOf = ({ columns, rows }: ReportTable) => {
     const [head = "", ...lines] = table(
       columns,
@@ -30,16 +30,9 @@ export function pretty({ result }: SuiteReport, { styled, printable, table }: Te
     /\b(slower|missed)\b/.test(line) ? styled("red", line) : /\bfaster\b/.test(line) ? styled("green", line) : line;
   const { title, figures, notes } = machineLines(machine);
   const deciding = comparison?.changes ?? [];
-  const special = Object.entries(scenarios).flatMap(([name, one]) => [
-    ...(one.best === undefined ? [] : [`${name}: highest load that meets all objectives: ${one.best ?? "none"}`]),
-    ...(one.recovery === undefined
-      ? []
-      : [`${name}: ${one.recovery === null ? "never recovered" : `recovered in ${one.recovery.toFixed(1)} s`}`]),
-  ]);
   return [
     `${styled("bold", printable(suite))}: ${coloured(printable(headline(result) || "measured."))}`,
     ...tableOf(scenarioTable(result)),
-    ...special.map(printable),
     ...(objectives.length > 0 ? tableOf(objectiveTable(result)) : []),
     ...(deciding.length > 0 ? tableOf(comparisonTable(deciding)) : []),
     "",

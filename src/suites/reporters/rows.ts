@@ -1,4 +1,4 @@
-import { formatAge, formatBytes, formatCount, formatDuration, formatPercent, threeDigits } from "../../model/format.ts";
+import { formatAge, formatCount, formatDuration, formatPercent, threeDigits } from "../../model/format.ts";
 import type {
   SuiteMachineCheck,
   SuiteMeasureChange,
@@ -6,7 +6,7 @@ import type {
   SuiteRepeat,
   SuiteResult,
 } from "../../model/suites.ts";
-import { figureText, measureTitle } from "../../model/suiteWords.ts";
+import { amountOf, figureText, measureTitle } from "../../model/suiteWords.ts";
 import { countOf, merge, quantileOf } from "../histograms.ts";
 
 /** A table of a report, whatever it is written in. */
@@ -19,7 +19,7 @@ const right = true;
 
 /** What each scenario did, all its valid repeats together. */
 export function scenarioTable({ scenarios }: SuiteResult): ReportTable {
-  const all = Object.entries(scenarios).map(([name, { load, repeats }]) => {
+  const all = Object.entries(scenarios).map(([name, { load, repeats, best, recovery }]) => {
     const valid = repeats.filter(({ invalid }) => invalid === undefined);
     const total = (of: (repeat: SuiteRepeat) => number) => valid.reduce((sum, repeat) => sum + of(repeat), 0);
     const seconds = total(({ duration }) => duration);
@@ -48,6 +48,8 @@ export function scenarioTable({ scenarios }: SuiteResult): ReportTable {
       at(firsts, 0.5),
       at(firsts, 0.95),
       at(gaps, 0.99),
+      best === undefined ? "–" : best === null ? "none" : figureText(best, "count"),
+      recovery === undefined ? "–" : recovery === null ? "never" : formatDuration(recovery),
     ];
     return cells;
   });
@@ -65,6 +67,8 @@ export function scenarioTable({ scenarios }: SuiteResult): ReportTable {
     { title: "First token p50", right },
     { title: "p95", right },
     { title: "Inter-token p99", right },
+    { title: "Highest load", right },
+    { title: "Recovery", right },
   ];
   return withoutEmpty({ columns, rows: all }, 10);
 }
@@ -113,14 +117,6 @@ export function comparisonTable(changes: readonly SuiteMeasureChange[]): ReportT
       changeVerdict(change),
     ]),
   };
-}
-
-/** A measure's figure for people. */
-export function amountOf({ measure }: Pick<SuiteMeasureChange, "measure">, value: number): string {
-  if (measure === "goodput") return `${threeDigits(value)}/s`;
-  if (measure.startsWith("growth:"))
-    return /memory|heap|external/.test(measure) ? `${formatBytes(value * 60)}/min` : `${threeDigits(value * 60)}/min`;
-  return formatDuration(value);
 }
 
 export function signedPercent(ratio: number): string {

@@ -41,8 +41,6 @@ export interface RanScenario {
   slow: boolean;
   /** The objective by which the run ends, where one does. */
   broken?: string;
-  best?: number | null;
-  recovery?: number | null;
 }
 
 /** Runs a scenario once, against what is open in the threads. */
@@ -58,10 +56,10 @@ export async function runScenario(run: ScenarioRun): Promise<RanScenario> {
     repeat: {
       ...ran.repeat,
       ...(levels && { levels: plan.recovery ? levels.slice(0, plan.recovery.window) : levels }),
+      ...(plan.recovery && levels && { recovery: recoveryOf(levels, plan.recovery) }),
     },
     slow: ran.slow,
     ...(broken !== undefined && { broken }),
-    ...(plan.recovery && levels && { recovery: recoveryOf(levels, plan.recovery) }),
   };
 }
 
@@ -119,7 +117,7 @@ async function sweep(run: ScenarioRun, load: Extract<Load, { kind: "sweep" }>): 
   const shown = best?.repeat ?? last?.repeat;
   if (!shown) throw new Error(`${scenario.name}: the sweep has no level.`);
   levels.sort((a, b) => a.level - b.level);
-  return { repeat: { ...shown, levels }, slow: !best && last?.slow === true, best: best?.level ?? null };
+  return { repeat: { ...shown, levels, best: best?.level ?? null }, slow: !best && last?.slow === true };
 }
 
 function next(level: number, { factor, to, of }: Extract<Load, { kind: "sweep" }>): number {

@@ -301,7 +301,7 @@ export class SuiteRun {
     };
   }
 
-  #keep({ name, queryType, target, load }: Scenario, { repeat, best, recovery }: RanScenario): void {
+  #keep({ name, queryType, target, load }: Scenario, { repeat }: RanScenario): void {
     const { suite } = this.#options;
     const known = this.#scenarios[name] ?? {
       queryType,
@@ -310,7 +310,7 @@ export class SuiteRun {
       repeats: [],
     };
     known.repeats.push(repeat);
-    // Of several repeats the worst: what is said to be held was held each time.
+    const { best, recovery } = repeat;
     if (best !== undefined) known.best = worst(known.best, best, Math.min);
     if (recovery !== undefined) known.recovery = worst(known.recovery, recovery, Math.max);
     this.#scenarios[name] = known;

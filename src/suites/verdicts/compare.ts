@@ -1,7 +1,7 @@
-import { formatDuration, formatPercent, queryTypeTitle } from "../../model/format.ts";
+import { formatPercent, queryTypeTitle } from "../../model/format.ts";
 import { random } from "../../model/random.ts";
 import type { SuiteChange, SuiteComparison, SuiteMeasureChange, SuiteResult } from "../../model/suites.ts";
-import { changeText, measureTitle } from "../../model/suiteWords.ts";
+import { amountOf, changeText, measureTitle } from "../../model/suiteWords.ts";
 import { environmentDifferences } from "../environment/differences.ts";
 import { holm } from "./holm.ts";
 import { measuresOf } from "./measures.ts";
@@ -70,7 +70,7 @@ function testScenario(
     // A relative change of nothing is none.
     if (!(from > 0) || !Number.isFinite(to)) return [];
     const { inflation, ...change } = changeOf(sides, uniform);
-    const { measure, quantile, decides, higherIsBetter } = measured;
+    const { measure, quantile, decides, higherIsBetter, resolution = 0 } = measured;
     return [
       {
         scenario,
@@ -80,7 +80,7 @@ function testScenario(
         now: to,
         change,
         p: deflated(rankTest(sides), inflation),
-        noiseFloor: floor ?? noiseOf(sides, uniform),
+        noiseFloor: Math.max(floor ?? noiseOf(sides, uniform), resolution),
         decides,
         higherIsBetter,
         repeats: Math.min(sides.baseline.length, sides.now.length),
@@ -162,15 +162,20 @@ function overall(changes: readonly SuiteMeasureChange[]): SuiteChange {
   return asked.length > 0 && asked.every(({ verdict }) => verdict === "same") ? "same" : "not enough data";
 }
 
-/** Of each scenario the median is what must be known; a tail that is not known for sure does not make it unknown. */
+/**
+ * Of each scenario its median is what must be known, or the most telling of what decides where it has none; a tail that
+ * is not known for sure does not make it unknown.
+ */
 function askedOf(changes: readonly SuiteMeasureChange[]): readonly SuiteMeasureChange[] {
-  const medians = changes.filter(({ measure, quantile }) => measure === "duration" && quantile === 0.5);
-  return medians.length > 0 ? medians : changes.filter(({ decides }) => decides);
+  const deciding = changes.filter(({ decides }) => decides);
+  return [...Map.groupBy(deciding, ({ scenario }) => scenario).values()].flatMap(
+    (all) => all.find(({ measure, quantile }) => measure === "duration" && quantile === 0.5) ?? all.slice(0, 1),
+  );
 }
 
 function summaryOf(verdict: SuiteChange, changes: readonly SuiteMeasureChange[]): string {
   const deciding = changes.filter(({ decides }) => decides);
-  if (deciding.length === 0) return "The two results have no scenario in common, or no valid repeat of it.";
+  if (deciding.length === 0) return "The two results have no figure of a scenario in common, or no valid repeat of it.";
   const alike = deciding.filter((change) => change.verdict === verdict);
   const [first] = alike;
   if (verdict === "same") return `No change beyond the noise floor of ${percent(deciding[0]?.noiseFloor ?? 0)}.`;
@@ -192,8 +197,7 @@ function summaryOf(verdict: SuiteChange, changes: readonly SuiteMeasureChange[])
 const percent = (ratio: number) => formatPercent(ratio, ratio < 0.1 ? 1 : 0);
 
 function told({ baseline, now, change, measure }: SuiteMeasureChange): string {
-  const figure = measure === "goodput" ? (value: number) => `${value.toPrecision(3)}/s` : formatDuration;
-  return `${figure(baseline)} → ${figure(now)}, ${changeText(change)}`;
+  return `${amountOf({ measure }, baseline)} → ${amountOf({ measure }, now)}, ${changeText(change)}`;
 }
 
 function isSame(a: Pick<SuiteMeasureChange, "scenario" | "measure" | "quantile">, b: typeof a): boolean {

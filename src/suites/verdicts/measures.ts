@@ -9,16 +9,24 @@ export interface Measured {
   higherIsBetter: boolean;
   /** It counts for the verdict of the whole. */
   decides: boolean;
+  /** A ratio: it is not measured more exactly than that. */
+  resolution?: number;
   /** Of one repeat; undefined where it has none. */
   of(repeat: SuiteRepeat): number | undefined;
 }
 
+/** Seconds: to so many it is known how long a recovery took. */
+const RECOVERY_STEP = 1;
+
 /** What both sides tell of a scenario, the most telling first. */
 export function measuresOf(baseline: SuiteScenarioResult, now: SuiteScenarioResult): Measured[] {
   const both = [...baseline.repeats, ...now.repeats];
+  // The rest is of the best level, which need not be the same on both sides.
+  if (both.some(({ best }) => best !== undefined)) return [best];
   const stages = names(both, ({ histograms }) => histograms).filter((name) => name.startsWith("stage:"));
   const grown = names(both, ({ resources }) => resources?.growth ?? {});
   return [
+    ...(both.some((repeat) => repeat.recovery !== undefined) ? [recovery] : []),
     latency("duration", 0.5, true),
     latency("duration", 0.95, true),
     latency("duration", 0.99),
@@ -38,6 +46,25 @@ export function measuresOf(baseline: SuiteScenarioResult, now: SuiteScenarioResu
     ...grown.map(growth),
   ];
 }
+
+/** A sweep comes no nearer to the highest load than a tenth. Where no level met the objectives, it would be below the lowest that was tried. */
+const best: Measured = {
+  measure: "best",
+  quantile: null,
+  higherIsBetter: true,
+  decides: true,
+  resolution: 0.1,
+  of: ({ best, levels: [lowest] = [] }) => (best === null ? lowest && lowest.level / 2 : best),
+};
+
+/** At least as long as was watched where it never came, and a part of a step where it came at once. */
+const recovery: Measured = {
+  measure: "recovery",
+  quantile: null,
+  higherIsBetter: false,
+  decides: true,
+  of: ({ recovery, duration }) => (recovery === null ? duration : recovery === 0 ? RECOVERY_STEP / 2 : recovery),
+};
 
 /** A percentile of fewer responses than it takes to have one beyond it is no figure of a repeat. */
 export function latency(measure: SuiteMeasure, quantile: number, decides = false): Measured {

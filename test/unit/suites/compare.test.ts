@@ -44,6 +44,40 @@ describe("comparison of suites", function () {
     for (const comparison of [faster, same]) assert.equal(exitCodeOf({ ...changed({}), comparison }), 0);
   });
 
+  it("goes by the highest load of a sweep, for latencies are of another level on each side", () => {
+    const swept = (seed: number, best: (number | null)[]) => {
+      const result = syntheticResult({ talker: { seed, repeats: best.length, ...calm } });
+      const repeats = result.scenarios.talker?.repeats ?? [];
+      const one = { requests: 9, errors: 0, rate: 1, goodput: 1, p50: 0.1, p95: 0.2, met: true };
+      const levels = [
+        { ...one, level: 4 },
+        { ...one, level: 8 },
+      ];
+      for (const [i, repeat] of repeats.entries()) Object.assign(repeat, { best: best[i], levels });
+      return result;
+    };
+    const before = swept(1, [16, 16, 15.5, 16, 16]);
+    const slower = compareResults(before, swept(2, [8, 8, 9, 8, null]), options);
+    assert.deepEqual(
+      slower.changes.map(({ measure, verdict }) => [measure, verdict]),
+      [["best", "slower"]],
+    );
+    assert.match(slower.summary, /^Talker is slower: highest load 16 → 8, −50 %/);
+    assert.equal(compareResults(before, swept(3, [16, 16, 16, 16, 16]), options).verdict, "same");
+  });
+
+  it("goes by the recovery of a stress too", () => {
+    const stressed = (seed: number, recovery: (number | null)[]) => {
+      const result = syntheticResult({ talker: { seed, repeats: recovery.length, ...calm } });
+      for (const [i, repeat] of (result.scenarios.talker?.repeats ?? []).entries())
+        Object.assign(repeat, { recovery: recovery[i] });
+      return result;
+    };
+    const before = stressed(1, [0, 1, 0, 0, 1, 0]);
+    const slower = compareResults(before, stressed(1, [6, 7, 6, null, 6, 7]), options);
+    assert.match(slower.summary, /^Talker is slower: recovery \d+ ms → 6\.\d+ s/);
+  });
+
   it("gives the same answer for the same results each time", () => {
     const now = changed({ talker: 1.08 });
     assert.deepEqual(compareResults(baseline, now, options), compareResults(baseline, now, options));
@@ -73,7 +107,7 @@ describe("comparison of suites", function () {
     const other = syntheticResult({ thinker: { seed: 1 } });
     const nothing = compareResults(baseline, other, options);
     assert.deepEqual([nothing.verdict, nothing.changes], ["not enough data", []]);
-    assert.match(nothing.summary, /no scenario in common/);
+    assert.match(nothing.summary, /no figure of a scenario in common/);
     assert.ok(nothing.differences.includes("Scenario thinker is not in the baseline."));
   });
 

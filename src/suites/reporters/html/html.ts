@@ -5,12 +5,11 @@ import type {
   SuiteResult,
   SuiteScenarioResult,
 } from "../../../model/suites.ts";
-import { measureTitle } from "../../../model/suiteWords.ts";
+import { amountOf, measureTitle } from "../../../model/suiteWords.ts";
 import { countOf, merge } from "../../histograms.ts";
 import { type Objective, parseObjective } from "../../objectives/objective.ts";
 import type { SuiteReport } from "../report.ts";
 import {
-  amountOf,
   changeVerdict,
   headline,
   intervalOf,
@@ -151,8 +150,9 @@ function charts(
   { comparison, objectives }: SuiteResult,
   baseline?: SuiteResult,
 ) {
-  const before =
-    comparison && baseline && Object.hasOwn(baseline.scenarios, name) ? baseline.scenarios[name] : undefined;
+  const known = comparison && baseline && Object.hasOwn(baseline.scenarios, name);
+  // Latencies of a sweep are of its highest load, which is another one on each side.
+  const before = known && scenario.best === undefined ? baseline.scenarios[name] : undefined;
   const durations = (one: SuiteScenarioResult) =>
     merge(one.repeats.map(({ histograms, invalid }) => (invalid === undefined ? histograms.duration : undefined)));
   const now = durations(scenario);

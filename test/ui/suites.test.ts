@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
@@ -24,8 +24,13 @@ describe("A developer with a performance suite", () => {
     }).listen(0, "127.0.0.1");
     await once(server, "listening");
     const { port } = server.address() as AddressInfo;
+    const { folder } = workbench();
+    const turns = [{ url: `http://127.0.0.1:${port}/chat` }];
+    const agent = { name: "assistant", command: "node", args: ["-e", "setInterval(() => {}, 1000)"], turns };
+    mkdirSync(join(folder, ".vscode"), { recursive: true });
+    writeFileSync(join(folder, ".vscode", "agent-vitals.json"), JSON.stringify({ version: 1, agents: [agent] }));
     writeFileSync(
-      join(workbench().folder, "agent.perf.json"),
+      join(folder, "agent.perf.json"),
       `{
   "version": 1,
   "targets": { "agent": { "kind": "http", "url": "http://127.0.0.1:${port}" } },
@@ -148,5 +153,24 @@ describe("A developer with a performance suite", () => {
     await workbench().screenshot("suite-slower-report-dark");
     await workbench().runCommand("Problems: Focus on Problems View");
     await problem("is slower than before: median").first().waitFor();
+  });
+
+  it("begins the default suite of an agent without a file, and keeps what was measured when it is cancelled", async () => {
+    const { page } = workbench();
+    await workbench().runCommand("View: Close All Editors");
+    await workbench().runCommand("Agent Vitals: Run Performance Suite");
+    const row = (text: string) => page.locator(".quick-input-list .monaco-list-row", { hasText: text });
+    await row("Default suite of ").first().waitFor();
+    await workbench().screenshot("suite-default-pick-dark");
+    await row("Default suite of ").first().click();
+    await row("what every local agent").waitFor({ state: "detached" });
+    await row("Run").first().click();
+    await told(/Suite \w+: .*of \d/);
+    await workbench().screenshot("suite-default-running-dark");
+    await press("Cancel");
+    await told(/The result is partial/);
+    await workbench().screenshot("suite-cancelled-dark");
+    await press("Open Report");
+    await workbench().webview().getByText("The result is partial").first().waitFor();
   });
 });

@@ -36,7 +36,7 @@ export function stages(root: string, countsFile: string, grep: string | undefine
     check("lint", "format and lint", tool("@biomejs/biome/bin/biome", "check", "--error-on-warnings")),
     check("unused", "no unused code", tool("knip/bin/knip.js")),
     check("types", "types", ...projects.map((folder) => [...typeScript, folder])),
-    tests("unit", "unit", mocha("test/unit/**/*.test.ts", "10000")),
+    tests("unit", "unit", mocha("test/unit/**/*.test.ts", "30000")),
     check("build", "build", node("esbuild.mjs")),
     { ...tests("integration", "inside VS Code", integration), needs: "build" },
     {

@@ -109,8 +109,7 @@ describe("a run of a suite", () => {
     );
   });
 
-  it("tells how long recovery from a peak takes", async function () {
-    this.timeout(60_000);
+  it("tells how long recovery from a peak takes", async () => {
     await using server = await startQueueServer({ seats: 1, milliseconds: 10 });
     const stress = { kind: "stress", of: "rate", base: 10, peak: 250, before: "500ms", hold: "1s", after: "8s" };
     const result = await run(suiteForm(server.url, { ...patient, load: stress, objectives: ["p95 < 300ms"] }));

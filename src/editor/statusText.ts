@@ -73,7 +73,8 @@ function running(agent: AgentState, tooltip: string, command: StatusText["comman
   if (leak) return { ...quiet(leak.text, tooltip, command), background: leak.background };
   const primary = shownQueryType(agent);
   if (!primary) {
-    if (agent.resources && agent.connections === 0) {
+    // The first look at a process that just began finds nothing.
+    if (agent.resources?.memory && agent.connections === 0) {
       return quiet(`$(pulse) ${agent.name} ${formatBytes(agent.resources.memory)}`, tooltip, command);
     }
     return quiet(`$(pulse) ${agent.primaryQueryType} …`, tooltip, command);

@@ -143,9 +143,15 @@ async function show({ runs, files }: SuiteParts, asked: SuiteAsked): Promise<voi
       progress.report({ increment: now - reached, message: text.split("\n", 1)[0] ?? "" });
       reached = now;
     });
-    return running.ended.finally(() => hearing.dispose());
+    const cancelled = (error: Error) => {
+      if (!token.isCancellationRequested) throw error;
+      return error.message;
+    };
+    return running.ended.catch(cancelled).finally(() => hearing.dispose());
   });
-  await tell(files, asked, ran);
+  // Cancelled before anything was measured.
+  if (typeof ran === "string") void vscode.window.showInformationMessage(ran);
+  else await tell(files, asked, ran);
 }
 
 async function tell(files: SuiteFiles, { file, saveAs }: SuiteAsked, ran: SuiteRan): Promise<void> {

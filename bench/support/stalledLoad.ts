@@ -37,7 +37,7 @@ async function ours() {
     start,
     now,
   );
-  const { begun, requests, intended, errors, histograms, lateness } = addTallies(await done);
+  const { reached, requests, intended, errors, histograms, lateness } = addTallies(await done);
   await target.close();
   const durations = histograms.duration ?? [];
   // Of a bucket across a limit (1/1000 wide) nothing is lost that matters here.
@@ -46,7 +46,7 @@ async function ours() {
   return {
     start: performance.timeOrigin + start * 1000,
     intended: intended / seconds,
-    reached: begun / seconds,
+    reached: reached / seconds,
     lateness: lateness.length > 0 ? quantileOf(lateness, 0.99) : 0,
     errors: failed,
     slower,

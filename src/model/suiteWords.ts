@@ -1,6 +1,6 @@
 /** How what suites measured is told. */
 import { formatBytes, formatCount, formatDuration, formatPercent, threeDigits } from "./format.ts";
-import type { SuiteMeasureChange, SuiteObjectiveResult } from "./suites.ts";
+import type { SuiteMeasureChange, SuiteObjectiveResult, SuiteRepeat } from "./suites.ts";
 
 /** `2.4 s`, `1.2 %`, `−3 MiB/min`; `–` of what has no value. */
 export function figureText(value: number | null, unit: SuiteObjectiveResult["unit"]): string {
@@ -11,6 +11,23 @@ export function figureText(value: number | null, unit: SuiteObjectiveResult["uni
   if (unit === "1") return formatPercent(value, 2);
   if (unit === "1/s") return `${threeDigits(value)}/s`;
   return Number.isInteger(value) ? formatCount(value) : threeDigits(value);
+}
+
+/** Why a sweep could go no further, where it was not for the agent: its best level is the least that the agent can do. */
+export function sweepEnded({ levels = [] }: Pick<SuiteRepeat, "levels">): string | undefined {
+  return levels.find(({ invalid }) => invalid !== undefined)?.invalid;
+}
+
+/** The same of a scenario, whose best level is the lowest of its repeats. */
+export function whyLeast(best: number, repeats: readonly SuiteRepeat[]): string | undefined {
+  const lowest = repeats.filter((one) => one.best === best).map(sweepEnded);
+  return lowest.includes(undefined) ? undefined : lowest[0];
+}
+
+/** The highest load of a sweep: `20`, `≥ 20` where the sweep could go no further, `none`. */
+export function highestText(best: number | null, repeats: readonly SuiteRepeat[]): string {
+  if (best === null) return "none";
+  return `${whyLeast(best, repeats) === undefined ? "" : "≥ "}${figureText(best, "count")}`;
 }
 
 /** `+12 % [8, 16]`. */

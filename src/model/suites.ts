@@ -30,13 +30,17 @@ export interface SuiteRepeat {
   /** From 0, in the order in which the repeats of all scenarios and both sides ran. */
   order: number;
   started: number;
-  /** Of the measured stretch. */
+  /** Of the measured stretch, over which rates are; answers to what was asked in it may come later. */
   duration: number;
+  /** That were to begin in it, and ended. */
   requests: number;
   errors: Partial<Record<SuiteErrorKind, number>>;
   /** Requests that were cut off by the end or by Ctrl+C: no errors, not measured. */
   cancelled: number;
-  /** Requests a second: asked for (null for users, who have none), and reached. */
+  /**
+   * Requests a second: asked for (null for users, who have none), and reached. Of an open load those that began in the
+   * stretch; of users those that were under way in it, each by the share of its time, as `goodput` and `outputTokens`.
+   */
   intendedRate: number | null;
   rate: number;
   /** Responses a second that met the scenario's objectives for one response. */
@@ -45,6 +49,7 @@ export interface SuiteRepeat {
   outputTokens: number;
   /** Voice interactions, by what the agent itself reports of them. */
   voice?: { success: number; failure: number };
+  /** Of answers that came well: what failed is in `errors` alone. */
   histograms: Partial<Record<SuiteMeasure, SuiteHistogram>>;
   /** How late the generator itself began requests, p99 and longest. */
   lateness: { p99: number; max: number };
@@ -54,7 +59,10 @@ export interface SuiteRepeat {
   invalid?: string;
   /** Of loads that go in levels (sweep, step, stress). */
   levels?: SuiteLevel[];
-  /** Of a sweep: the highest level at which all objectives were met; null when none was. */
+  /**
+   * Of a sweep: the highest level at which all objectives were met; null when none was. The least that the agent can do
+   * where a level is invalid.
+   */
   best?: number | null;
   /** Of stress: seconds after the peak until the objectives were met again; null when they never were. */
   recovery?: number | null;
@@ -71,6 +79,8 @@ export interface SuiteLevel {
   p95: number;
   /** All objectives were met at it. */
   met: boolean;
+  /** Why it says nothing of the agent, for people: the generator fell behind, so that a sweep went no further. */
+  invalid?: string;
 }
 
 /** Gauges of one repeat by series name (`process.memory.usage`, `system.cpu.utilization`, …). */

@@ -1,6 +1,6 @@
 import { formatCount, formatDuration, threeDigits } from "../../model/format.ts";
 import type { SuiteRepeat } from "../../model/suites.ts";
-import { figureText } from "../../model/suiteWords.ts";
+import { figureText, highestText, sweepEnded } from "../../model/suiteWords.ts";
 import { quantileOf } from "../../suites/histograms.ts";
 import type { SuiteProgress } from "../../suites/run/runSuite.ts";
 import { printable, tell } from "../output.ts";
@@ -61,10 +61,10 @@ export function progressText(progress: SuiteProgress): string {
       const { repeat, broken } = progress.ran;
       const { best, recovery } = repeat;
       const more = [
-        best !== undefined && `best ${best === null ? "none" : figureText(best, "count")}`,
+        best !== undefined && `best ${highestText(best, [repeat])}`,
         recovery !== undefined && `recovered ${recovery === null ? "never" : `in ${formatDuration(recovery)}`}`,
         broken !== undefined && `ended by ${broken}`,
-        repeat.invalid,
+        repeat.invalid ?? sweepEnded(repeat),
       ].filter((one) => typeof one === "string");
       return [`${printable(progress.scenario)}  ${figures(repeat)}`, ...more.map(printable)].join("\n  ");
     }

@@ -17,6 +17,7 @@ const level = Type.Object({
   p50: Type.Number(),
   p95: Type.Number(),
   met: Type.Boolean(),
+  invalid: Type.Optional(Type.String()),
 });
 
 const repeat = Type.Object({

@@ -8,7 +8,7 @@ export function addTallies(all: readonly Tallied[]): Tallied {
   const measures = [...new Set(all.flatMap(({ histograms }) => Object.keys(histograms) as SuiteMeasure[]))];
   return {
     intended: sum((one) => one.intended),
-    begun: sum((one) => one.begun),
+    reached: sum((one) => one.reached),
     requests: sum((one) => one.requests),
     errors: addRecords(all.map(({ errors }) => errors)) as Partial<Record<SuiteErrorKind, number>>,
     messages: addRecords(all.map(({ messages }) => messages)),

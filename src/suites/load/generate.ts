@@ -2,8 +2,9 @@ import type { Exchange } from "../target.ts";
 import { openLoad } from "./openLoad.ts";
 import { Slots } from "./slots.ts";
 import type { Stretch } from "./stretch.ts";
-import { type Tallied, Tally } from "./tally.ts";
+import type { Tallied } from "./tally.ts";
 import { usersLoad } from "./usersLoad.ts";
+import { Windows } from "./windows.ts";
 
 /** Sends request `number` (counted over all threads) of a user (0 for loads without users). Never rejects. */
 export type Send = (number: number, user: number, signal: AbortSignal) => Promise<Exchange>;
@@ -21,8 +22,8 @@ export interface LoadRun {
   begin(intended: number, due: number, user: number): Promise<void>;
   /** One that is given up unsent, as all connections were busy. */
   giveUp(intended: number): void;
-  /** Resolves after the stretch was stopped. */
-  readonly stopped: Promise<void>;
+  /** Resolves once that is so before the stretch's end. */
+  readonly ending: Promise<void>;
 }
 
 /** A load that is under way in this thread. */
@@ -44,13 +45,26 @@ export interface Generation {
  */
 export function generate(stretch: Stretch, send: Send, start: number, now: () => number): Generation {
   const slots = new Slots(stretch.timeout, now);
-  const windows = [Number.NEGATIVE_INFINITY, ...stretch.cuts].map(() => new Tally(stretch.limits));
-  const windowAt = (time: number) => windows[windowOf(stretch.cuts, time)] ?? new Tally(stretch.limits);
-  const { promise: stopped, resolve: stop } = Promise.withResolvers<void>();
+  const windows = new Windows(stretch);
+  const isOpen = stretch.arrivals.kind === "open";
+  const most = stretch.count === undefined ? Number.POSITIVE_INFINITY : share(stretch, stretch.count);
+  const { promise: ending, resolve: end } = Promise.withResolvers<void>();
   let over = false;
   let number = stretch.thread;
   let counted = 0;
   let lastOk = 0;
+  /** Of the measured ones. @returns whether it is still wanted */
+  const isWanted = (intended: number) => {
+    if (intended < (stretch.cuts[0] ?? 0)) return true;
+    const wanted = counted < most;
+    if (wanted) counted++;
+    if (counted >= most) finish();
+    return wanted;
+  };
+  const finish = () => {
+    over = true;
+    end();
+  };
   const run: LoadRun = {
     stretch,
     now: () => now() - start,
@@ -60,45 +74,60 @@ export function generate(stretch: Stretch, send: Send, start: number, now: () =>
     get over() {
       return over;
     },
-    begin(intended, due, user) {
+    async begin(intended, due, user) {
+      if (!isWanted(intended)) return;
       const began = now() - start;
-      const tally = windowAt(intended);
+      const tally = windows.at(intended);
       tally.intended++;
-      windowAt(began).begun++;
+      if (isOpen) windows.at(began).reached++;
       tally.late(Math.max(0, began - due));
       const own = number;
       number += stretch.threads;
-      if (stretch.count !== undefined && intended >= (stretch.cuts[0] ?? 0) && ++counted >= share(stretch)) over = true;
-      return slots
-        .send((signal) => send(own, user, signal), start + intended)
-        .then((exchange) => {
-          if (exchange.outcome === "ok") lastOk = exchange.ended - start;
-          tally.add(start + intended, exchange);
+      const exchange = await slots.send((signal) => send(own, user, signal), start + intended);
+      tally.add(start + intended, exchange);
+      if (exchange.outcome === "cancelled") return;
+      if (exchange.outcome === "ok") lastOk = exchange.ended - start;
+      const good = tally.isGood(start + intended, exchange) ? 1 : 0;
+      const tokens = tokensOf(exchange);
+      if (isOpen) {
+        tally.good += good;
+        tally.outputTokens += tokens;
+        return;
+      }
+      const ended = exchange.ended - start;
+      windows.share(intended, ended, (window, part) => {
+        window.reached += part;
+        window.good += good * part;
+      });
+      // Tokens come from the first one on: what is thought before takes a part of the time, and has none of them.
+      if (tokens > 0)
+        windows.share((exchange.firstToken ?? exchange.sent) - start, ended, (window, part) => {
+          window.outputTokens += tokens * part;
         });
     },
     giveUp(intended) {
-      const tally = windowAt(intended);
+      if (!isWanted(intended)) return;
+      const tally = windows.at(intended);
       tally.intended++;
       const sent = start + intended;
       const error = "never begun: all connections were busy";
       tally.unsent++;
       tally.add(sent, { outcome: "error", errorKind: "timeout", error, sent, ended: Math.max(sent, now()) });
     },
-    stopped,
+    ending,
   };
   const load =
     stretch.arrivals.kind === "open" ? openLoad(run, stretch.arrivals.shape) : usersLoad(run, stretch.arrivals);
   return {
     done: load.then(() => {
       slots.dispose();
-      return windows.map((tally) => tally.result());
+      return windows.tallies.map((tally) => tally.result());
     }),
     stop() {
-      over = true;
-      stop();
+      finish();
       slots.stop();
     },
-    soFar: () => windows.slice(1).map((tally) => tally.result()),
+    soFar: () => windows.tallies.slice(1).map((tally) => tally.result()),
     get underWay() {
       return slots.underWay;
     },
@@ -108,19 +137,12 @@ export function generate(stretch: Stretch, send: Send, start: number, now: () =>
   };
 }
 
-/** Of the count of all threads, this one's. */
-function share({ count = 0, thread, threads }: Stretch): number {
-  return Math.floor(count / threads) + (thread < count % threads ? 1 : 0);
+/** Of the count of all threads, this one's: those that have no user do nothing. */
+function share({ arrivals, thread, threads }: Stretch, count: number): number {
+  const users = arrivals.kind === "open" ? threads : Math.max(...arrivals.steps.map((step) => step.users));
+  const sharing = Math.min(threads, users);
+  if (thread >= sharing) return 0;
+  return Math.floor(count / sharing) + (thread < count % sharing ? 1 : 0);
 }
 
-/** 0 is the warm-up. */
-function windowOf(cuts: readonly number[], time: number): number {
-  let low = 0;
-  let high = cuts.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((cuts[middle] ?? 0) <= time) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}
+const tokensOf = ({ outcome, outputTokens = 0 }: Exchange) => (outcome === "ok" ? outputTokens : 0);

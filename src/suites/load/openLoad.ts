@@ -53,7 +53,7 @@ export async function openLoad(run: LoadRun, shape: Shape): Promise<void> {
     }
     if (run.underWay === 0) ended.resolve();
   };
-  void run.stopped.then(() => {
+  void run.ending.then(() => {
     pacer.cancel();
     pump();
   });

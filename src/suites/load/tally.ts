@@ -6,12 +6,18 @@ import type { Exchange } from "../target.ts";
 /** Different errors that are told in their own words. */
 const MOST_MESSAGES = 5;
 
+/** Measures that an answer without a token has not. */
+const OF_TOKENS: ReadonlySet<string> = new Set(["firstToken", "interToken", "perOutputToken"]);
+
 /** What was counted in one window of a load, ready to go to another thread. */
 export interface Tallied {
   /** Requests that were to begin in it. */
   intended: number;
-  /** That did begin in it. */
-  begun: number;
+  /**
+   * Requests that its rate is of. Of an open load those that did begin in it; of users, who ask less where they wait
+   * longer, those that were under way in it, each by the share of its time.
+   */
+  reached: number;
   /** That were to begin in it and have ended, well or not. */
   requests: number;
   errors: Partial<Record<SuiteErrorKind, number>>;
@@ -20,10 +26,14 @@ export interface Tallied {
   cancelled: number;
   /** Never begun, as all connections were busy; they are among the errors. */
   unsent: number;
-  /** Met the limits of a good response. */
+  /**
+   * Answers that met the limits of a good response, and tokens of answers. Of an open load all of those that were to
+   * begin in it; of users by the share of their time in it.
+   */
   good: number;
-  inputTokens: number;
   outputTokens: number;
+  inputTokens: number;
+  /** Of answers that came well: what failed is among the errors alone. */
   histograms: Partial<Record<SuiteMeasure, SuiteHistogram>>;
   lateness: SuiteHistogram;
   latest: number;
@@ -35,16 +45,16 @@ export type GoodLimits = readonly { measure: string; limit: number }[];
 /** What the requests did that were to begin in one window of time. */
 export class Tally {
   intended = 0;
-  begun = 0;
+  reached = 0;
   requests = 0;
   unsent = 0;
+  good = 0;
+  outputTokens = 0;
   readonly #limits: GoodLimits;
   #errors: Partial<Record<SuiteErrorKind, number>> = {};
   #messages: Record<string, number> = {};
   #cancelled = 0;
-  #good = 0;
   #inputTokens = 0;
-  #outputTokens = 0;
   #latest = 0;
   #lateness = new Counts();
   #duration = new Counts();
@@ -65,28 +75,37 @@ export class Tally {
     count(this.#lateness, seconds);
   }
 
-  /** @param intended when it was to begin, on the exchange's clock */
+  /**
+   * Counts a request that has ended, but for `good` and `outputTokens`, which may be several windows'. Times are told of
+   * answers that came well alone: an agent that fails fast is no fast agent.
+   * @param intended when it was to begin, on the exchange's clock
+   */
   add(intended: number, exchange: Exchange): void {
     if (exchange.outcome === "cancelled") {
       this.#cancelled++;
       return;
     }
     this.requests++;
+    if (exchange.outcome === "error") {
+      this.#error(exchange);
+      return;
+    }
     const { sent, ended, firstToken, tokenTimes, outputTokens, stages } = exchange;
-    const duration = ended - intended;
-    count(this.#duration, duration);
+    count(this.#duration, ended - intended);
     count(this.#service, ended - sent);
     if (firstToken !== undefined) {
       count(this.#other("firstToken"), firstToken - intended);
       if (tokenTimes !== undefined) this.#intervals(firstToken, tokenTimes);
-      if (outputTokens !== undefined && outputTokens > 1 && exchange.outcome === "ok")
+      if (outputTokens !== undefined && outputTokens > 1)
         count(this.#other("perOutputToken"), (ended - firstToken) / (outputTokens - 1));
     }
     if (stages) for (const name in stages) count(this.#other(`stage:${name}`), stages[name] ?? 0);
     this.#inputTokens += exchange.inputTokens ?? 0;
-    this.#outputTokens += outputTokens ?? 0;
-    if (exchange.outcome === "error") this.#error(exchange);
-    else if (this.#limits.length === 0 || this.#isGood(intended, exchange)) this.#good++;
+  }
+
+  /** Keeps all limits of a good response. @param intended when it was to begin, on the exchange's clock */
+  isGood(intended: number, exchange: Exchange): boolean {
+    return exchange.outcome === "ok" && this.#limits.every((limit) => keeps(limit, intended, exchange));
   }
 
   result(): Tallied {
@@ -98,15 +117,15 @@ export class Tally {
     }
     return {
       intended: this.intended,
-      begun: this.begun,
+      reached: this.reached,
       requests: this.requests,
       errors: { ...this.#errors },
       messages: { ...this.#messages },
       cancelled: this.#cancelled,
       unsent: this.unsent,
-      good: this.#good,
+      good: this.good,
+      outputTokens: this.outputTokens,
       inputTokens: this.#inputTokens,
-      outputTokens: this.#outputTokens,
       histograms,
       lateness: this.#lateness.sparse(),
       latest: this.#latest,
@@ -130,10 +149,6 @@ export class Tally {
     this.#messages[message] = (this.#messages[message] ?? 0) + 1;
   }
 
-  #isGood(intended: number, exchange: Exchange): boolean {
-    return this.#limits.every(({ measure, limit }) => (figureOf(measure, intended, exchange) ?? 0) < limit);
-  }
-
   #other(measure: SuiteMeasure): Counts {
     let counts = this.#others.get(measure);
     if (!counts) {
@@ -142,6 +157,12 @@ export class Tally {
     }
     return counts;
   }
+}
+
+/** Of tokens that never came no limit is kept; of a stage that an answer doesn't tell nothing is known. */
+function keeps({ measure, limit }: GoodLimits[number], intended: number, exchange: Exchange): boolean {
+  if (OF_TOKENS.has(measure) && exchange.firstToken === undefined) return false;
+  return (figureOf(measure, intended, exchange) ?? 0) < limit;
 }
 
 /** One figure of a response; of many tokens the longest wait. */

@@ -3,6 +3,8 @@ import type { UserStep } from "./stretch.ts";
 
 /** Seconds. */
 const LONGEST_WITHOUT_TURN = 0.01;
+/** Milliseconds: a longer one would end at once. */
+const LONGEST_TIMER = 2 ** 30;
 
 /** Users who each wait for their answer, think, and ask again. */
 export async function usersLoad(
@@ -39,11 +41,14 @@ export async function usersLoad(
   }
 
   async function until(time: number): Promise<void> {
-    let timer: NodeJS.Timeout | undefined;
-    const passed = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, (time - run.now()) * 1000);
-    });
-    await Promise.race([passed, run.stopped]);
-    clearTimeout(timer);
+    // A timer may wake a part of a millisecond early, which would be before a load's begin.
+    while (run.now() < time && !run.over) {
+      let timer: NodeJS.Timeout | undefined;
+      const passed = new Promise<void>((resolve) => {
+        timer = setTimeout(resolve, Math.min(LONGEST_TIMER, Math.ceil((time - run.now()) * 1000)));
+      });
+      await Promise.race([passed, run.ending]);
+      clearTimeout(timer);
+    }
   }
 }

@@ -1,12 +1,15 @@
 import { formatCount, formatPercent } from "../../model/format.ts";
 import type { SuiteObjectiveResult, SuiteRepeat, SuiteResources, SuiteScenarioResult } from "../../model/suites.ts";
-import { figureText } from "../../model/suiteWords.ts";
+import { figureText, whyLeast } from "../../model/suiteWords.ts";
 import { countOf, meanOf, merge, quantileOf } from "../histograms.ts";
 import type { Objective, Subject } from "./objective.ts";
 import { triesToProve, wilson } from "./wilson.ts";
 
 /** What an objective is judged by: the repeats of a scenario (all of the suite's), and what only some loads tell. */
 export type Judged = Pick<SuiteScenarioResult, "repeats" | "best" | "recovery">;
+
+/** The lowest percentile that is about nearly all responses. */
+const NEARLY_ALL = 0.9;
 
 type Verdict = Pick<SuiteObjectiveResult, "value" | "verdict" | "note">;
 
@@ -26,25 +29,43 @@ export function allScenarios(scenarios: Record<string, SuiteScenarioResult>): Ju
 
 /**
  * The first objective that ends a run, by what was measured so far: `delay` in seconds is how long it is let off.
- * An objective that is not proven yet ends nothing.
+ * An objective that is not proven yet ends nothing, nor does a rate that what is under way may still mend.
  */
 export function brokenObjective(
   objectives: readonly { objective: Objective; delay: number }[],
   soFar: SuiteRepeat,
+  underWay = 0,
 ): SuiteObjectiveResult | undefined {
   for (const { objective, delay } of objectives) {
     if (soFar.duration < delay) continue;
-    const result = judgeObjective(objective, { repeats: [soFar] });
+    const repeat = objective.comparison.startsWith(">") ? atBest(soFar, underWay) : soFar;
+    const result = judgeObjective(objective, { repeats: [repeat] });
     if (result.verdict === "missed") return result;
   }
   return undefined;
 }
 
-/** What one response has to keep to count for goodput: the limits of its latencies, in seconds. */
+/**
+ * What one response has to keep to count for goodput: the limits that nearly all of them are to keep, in seconds. Of
+ * those on a median or a mean every other one may be above.
+ */
 export function responseLimits(objectives: readonly Objective[]): { measure: string; limit: number }[] {
   return objectives.flatMap(({ subject, comparison, limit }) =>
-    subject.kind === "latency" && comparison.startsWith("<") ? [{ measure: subject.measure, limit }] : [],
+    subject.kind === "latency" &&
+    subject.statistic !== "mean" &&
+    subject.statistic >= NEARLY_ALL &&
+    comparison.startsWith("<")
+      ? [{ measure: subject.measure, limit }]
+      : [],
   );
+}
+
+/** As if all that is under way were answered now, and well. */
+function atBest(repeat: SuiteRepeat, underWay: number): SuiteRepeat {
+  const { duration, rate, goodput, outputTokens, requests } = repeat;
+  const more = duration > 0 ? underWay / duration : 0;
+  const tokens = outputTokens * (1 + underWay / Math.max(1, requests));
+  return { ...repeat, rate: rate + more, goodput: goodput + more, outputTokens: tokens };
 }
 
 function judgeSubject(objective: Objective, { repeats, best, recovery }: Judged): Verdict {
@@ -83,7 +104,7 @@ function judgeSubject(objective: Objective, { repeats, best, recovery }: Judged)
       if (best === undefined) return notProven("only a scenario with a sweep has a best level");
       return best === null
         ? { value: null, verdict: "missed", note: "no level met the objectives" }
-        : compared(objective, best);
+        : judgeBest(objective, best, repeats);
   }
 }
 
@@ -108,20 +129,45 @@ function compared(objective: Objective, value: number): Verdict {
   return { value, verdict: keeps(objective, value) ? "met" : "missed" };
 }
 
-/** A percentile of fewer responses than it takes to have one beyond it is only their longest. */
+/**
+ * A percentile of fewer responses than it takes to have one beyond it is only their longest. Requests that timed out
+ * have no latency that is known, but took longer than all others: percentiles are of them, too.
+ */
 function judgeLatency(
   objective: Objective,
   { measure, statistic }: Extract<Subject, { kind: "latency" }>,
   repeats: readonly SuiteRepeat[],
 ): Verdict {
   const histogram = merge(repeats.map(({ histograms }) => histograms[measure]));
-  const count = countOf(histogram);
+  const came = countOf(histogram);
+  const lost = measure === "duration" || measure === "service" ? timedOut(repeats) : 0;
+  const count = came + lost;
   if (count === 0) return notProven(`no response told ${measure}`);
-  const verdict = compared(objective, statistic === "mean" ? meanOf(histogram) : quantileOf(histogram, statistic));
+  // Of those that came, which is the one that so many of all are no longer than.
+  const among = statistic === "mean" ? 0 : statistic * (count / came);
+  if (among > 1 && objective.comparison.startsWith("<"))
+    return {
+      value: null,
+      verdict: "missed",
+      note: `${formatCount(lost)} of ${formatCount(count)} had no answer in time`,
+    };
+  const value = statistic === "mean" ? meanOf(histogram) : quantileOf(histogram, Math.min(1, among));
+  const verdict = compared(objective, value);
   const least = statistic === "mean" || statistic === 1 ? 1 : Math.ceil(1 / (1 - statistic) - 1e-6);
   if (count >= least || verdict.verdict === "missed") return verdict;
   return { ...verdict, verdict: "not proven", note: `${formatCount(least - count)} more responses` };
 }
+
+/** A sweep that could go no further tells the least that the agent can do: more than that may be proven by it, not less. */
+function judgeBest(objective: Objective, best: number, repeats: readonly SuiteRepeat[]): Verdict {
+  const verdict = compared(objective, best);
+  const isProven = keeps(objective, best) === objective.comparison.startsWith(">");
+  if (isProven || whyLeast(best, repeats) === undefined) return verdict;
+  return { ...verdict, verdict: "not proven", note: "at least that: the sweep could go no further" };
+}
+
+const timedOut = (repeats: readonly SuiteRepeat[]) =>
+  repeats.reduce((sum, { errors }) => sum + (errors.timeout ?? 0), 0);
 
 /** A share is met or missed when its 95 % interval lies on one side of the limit. */
 function judgeShare(objective: Objective, hits: number, total: number, what: string): Verdict {

@@ -6,7 +6,7 @@ import type {
   SuiteRepeat,
   SuiteResult,
 } from "../../model/suites.ts";
-import { amountOf, figureText, measureTitle } from "../../model/suiteWords.ts";
+import { amountOf, figureText, highestText, measureTitle, sweepEnded } from "../../model/suiteWords.ts";
 import { countOf, merge, quantileOf } from "../histograms.ts";
 
 /** A table of a report, whatever it is written in. */
@@ -48,7 +48,7 @@ export function scenarioTable({ scenarios }: SuiteResult): ReportTable {
       at(firsts, 0.5),
       at(firsts, 0.95),
       at(gaps, 0.99),
-      best === undefined ? "–" : best === null ? "none" : figureText(best, "count"),
+      best === undefined ? "–" : highestText(best, valid),
       recovery === undefined ? "–" : recovery === null ? "never" : formatDuration(recovery),
     ];
     return cells;
@@ -146,6 +146,10 @@ export function headline({ status, reason, objectives, comparison, scenarios }: 
     return n === 0 ? [] : [`${n} ${verdict}`];
   });
   const invalid = Object.values(scenarios).flatMap(({ repeats }) => repeats.flatMap((one) => one.invalid ?? []));
+  const ended = Object.entries(scenarios).flatMap(([name, { repeats }]) => {
+    const [why] = repeats.flatMap((one) => (one.invalid === undefined ? (sweepEnded(one) ?? []) : []));
+    return why === undefined ? [] : [`The sweep of ${name} could go no further: ${why}`];
+  });
   return [
     ...(status === "complete" ? [] : [`The result is ${status}: ${reason ?? "it was not run to its end"}.`]),
     ...(comparison ? [comparison.summary] : []),
@@ -153,6 +157,7 @@ export function headline({ status, reason, objectives, comparison, scenarios }: 
     ...(invalid.length > 0 && status !== "invalid"
       ? [`${invalid.length} repeat${invalid.length > 1 ? "s say" : " says"} nothing: ${invalid[0]}.`]
       : []),
+    ...ended,
   ].join(" ");
 }
 

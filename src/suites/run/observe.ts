@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { SuiteHistogram, SuiteMeasure, SuiteRepeat } from "../../model/suites.ts";
-import { countOf } from "../histograms.ts";
+import { countOf, longestOf } from "../histograms.ts";
 import { responseLimits } from "../objectives/judge.ts";
 import type { Scenario } from "../suite.ts";
 import type { Watched } from "./world.ts";
@@ -77,6 +77,6 @@ function goodOf(durations: SuiteHistogram, firsts: SuiteHistogram, objectives: S
   const within = (histogram: SuiteHistogram, measure: string) =>
     limits
       .filter((one) => one.measure === measure)
-      .map(({ limit }) => countOf(histogram.filter(([bucket]) => bucket / 1e6 < limit)));
+      .map(({ limit }) => countOf(histogram.filter(([bucket]) => longestOf(bucket) < limit)));
   return Math.min(countOf(durations), ...within(durations, "duration"), ...within(firsts, "firstToken"));
 }

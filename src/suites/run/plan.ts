@@ -1,4 +1,4 @@
-import { durationOf, type Segment } from "../load/shape.ts";
+import { durationOf, type Segment, type Shape, startsOf } from "../load/shape.ts";
 import type { Arrivals, Stretch } from "../load/stretch.ts";
 import { responseLimits } from "../objectives/judge.ts";
 import type { Load, Scenario } from "../suite.ts";
@@ -6,6 +6,8 @@ import type { Load, Scenario } from "../suite.ts";
 /** One stretch of load, and what its windows behind the warm-up are. */
 export interface Plan {
   stretch: Omit<Stretch, "thread" | "threads">;
+  /** Seconds from the load's start until which its arrivals take, as it is planned; Infinity of users with a count. */
+  end: number;
   /** The load's level in each window, where they differ. */
   levels?: number[];
   /** Of stress: where recovery begins among the windows, and how long each of those is (s). */
@@ -28,10 +30,8 @@ export function planOf(scenario: Scenario, seed: number, times?: Float64Array): 
       const { rates, each } = load;
       const cuts = rates.map((_, i) => warmUp + i * each);
       const segments = [steady(warmUp, rates[0] ?? 0), ...rates.map((rate) => steady(each, rate))];
-      return {
-        stretch: stretchOf(scenario, seed, even(segments), cuts, warmUp + rates.length * each),
-        levels: [...rates],
-      };
+      const end = warmUp + rates.length * each;
+      return { stretch: stretchOf(scenario, seed, even(segments), cuts, end), end, levels: [...rates] };
     }
     case "stress": {
       const { of, base, peak, before, hold, after, thinkTime } = load;
@@ -52,6 +52,7 @@ export function planOf(scenario: Scenario, seed: number, times?: Float64Array): 
             };
       return {
         stretch: stretchOf(scenario, seed, arrivals, cuts, overAt + after),
+        end: overAt + after,
         levels: [base, peak, ...Array.from({ length: steps }, () => base)],
         recovery: { window: 2, step: RECOVERY_STEP },
       };
@@ -75,11 +76,27 @@ export function planOfLevel(
 }
 
 function plain(scenario: Scenario, load: Plain, seed: number, times?: Float64Array): Plan {
-  const { warmUp, duration } = scenario;
+  const { warmUp, duration, count } = scenario;
   const arrivals = arrivalsOf(load, scenario, times);
-  const shape = arrivals.kind === "open" && "times" in arrivals.shape ? durationOf(arrivals.shape) + 1 : Infinity;
-  return { stretch: stretchOf(scenario, seed, arrivals, [warmUp], Math.min(warmUp + duration, shape)) };
+  const shape = arrivals.kind === "open" ? arrivals.shape : undefined;
+  const last = shape && "times" in shape ? durationOf(shape) : Infinity;
+  const end = Math.min(
+    warmUp + duration,
+    shape && "times" in shape ? last + gapOf(shape.times) : Infinity,
+    shape && count !== undefined ? startOf(shape, { seed, warmUp, count }) : Infinity,
+  );
+  return { stretch: stretchOf(scenario, seed, arrivals, [warmUp], Math.min(warmUp + duration, last + 1)), end };
 }
+
+/** When the first request behind so many measured ones would begin: it is until then that they take. */
+function startOf(shape: Shape, { seed, warmUp, count }: { seed: number; warmUp: number; count: number }): number {
+  let left = count;
+  for (const time of startsOf(shape, seed)) if (time >= warmUp && left-- === 0) return time;
+  return Infinity;
+}
+
+/** Between two recorded arrivals on average (s), which the last one takes as well; of few that lie far apart 1. */
+const gapOf = (times: Float64Array) => Math.min(1, (times.at(-1) ?? 0) / (times.length - 1) || 1);
 
 function arrivalsOf(load: Plain, { warmUp, duration }: Scenario, times: Float64Array = new Float64Array()): Arrivals {
   switch (load.kind) {

@@ -1,7 +1,8 @@
 import { formatCount, formatDuration, formatPercent, threeDigits } from "../../model/format.ts";
 import type { SuiteLevel, SuiteRepeat } from "../../model/suites.ts";
-import { quantileOf } from "../histograms.ts";
+import { countOf, quantileOf } from "../histograms.ts";
 import { addTallies } from "../load/addTallies.ts";
+import { expectedUntil, type Shape } from "../load/shape.ts";
 import type { Tallied } from "../load/tally.ts";
 import type { Generated } from "../load/threads.ts";
 import { brokenObjective } from "../objectives/judge.ts";
@@ -19,23 +20,29 @@ const BUSY = 0.9;
 const GONE = 2;
 const GONE_SHARE = 0.1;
 
+/** A stretch that was run. */
+export interface Ran {
+  generated: Generated;
+  /** It was ended before its end. */
+  cutOff: boolean;
+}
+
 /**
  * What was measured of one stretch.
  * @param order of all repeats
  * @returns `slow`: it says nothing because the generator was too slow, which more threads may mend
  */
 export function repeatOf(
-  generated: Generated,
-  { stretch }: Plan,
+  { generated, cutOff }: Ran,
+  plan: Plan,
   scenario: Scenario,
   order: number,
 ): { repeat: SuiteRepeat; slow: boolean } {
-  const { windows, elapsed, started } = generated;
-  const warmUp = stretch.cuts[0] ?? 0;
-  const duration = Math.max(0, Math.min(stretch.duration, elapsed) - warmUp);
+  const { windows, started } = generated;
+  const warmUp = plan.stretch.cuts[0] ?? 0;
   const measured = addTallies(windows.slice(1));
-  const repeat = figuresOf(measured, duration, stretch.arrivals.kind === "open");
-  const isOpen = stretch.arrivals.kind === "open";
+  const repeat = figuresOf(measured, plan, [warmUp, endOf(plan, generated.elapsed, cutOff)]);
+  const isOpen = plan.stretch.arrivals.kind === "open";
   const invalid = whyNothing(generated, measured, repeat, scenario);
   const slow = invalid === undefined ? whySlow(generated, measured, repeat, scenario, isOpen) : undefined;
   const reason = invalid ?? slow;
@@ -46,38 +53,46 @@ export function repeatOf(
 }
 
 /** What was measured until now. @param elapsed seconds since the load's start */
-export function repeatSoFar(windows: readonly Tallied[], elapsed: number, { stretch }: Plan): SuiteRepeat {
-  const duration = Math.max(0, Math.min(stretch.duration, elapsed) - (stretch.cuts[0] ?? 0));
-  return { order: 0, started: 0, ...figuresOf(addTallies(windows), duration, stretch.arrivals.kind === "open") };
+export function repeatSoFar(windows: readonly Tallied[], elapsed: number, plan: Plan): SuiteRepeat {
+  const within: Span = [plan.stretch.cuts[0] ?? 0, endOf(plan, elapsed, true)];
+  return { order: 0, started: 0, ...figuresOf(addTallies(windows), plan, within) };
 }
 
 /** Each window with its level. */
-export function levelsOf(
-  { windows, elapsed }: Generated,
-  { stretch, levels = [] }: Plan,
-  scenario: Scenario,
-): SuiteLevel[] {
-  const ends = [...stretch.cuts.slice(1), stretch.duration];
-  return windows.slice(1).map((tallied, i) => {
-    const duration = Math.min(ends[i] ?? 0, elapsed) - (stretch.cuts[i] ?? 0);
-    return levelOf(levels[i] ?? 0, { order: 0, started: 0, ...figuresOf(tallied, duration, true) }, scenario);
+export function levelsOf({ generated, cutOff }: Ran, plan: Plan, scenario: Scenario): SuiteLevel[] {
+  const { levels = [], stretch } = plan;
+  const end = endOf(plan, generated.elapsed, cutOff);
+  return generated.windows.slice(1).map((tallied, i) => {
+    const within: Span = [stretch.cuts[i] ?? 0, Math.min(stretch.cuts[i + 1] ?? end, end)];
+    return levelOf(levels[i] ?? 0, { order: 0, started: 0, ...figuresOf(tallied, plan, within) }, scenario);
   });
 }
 
+/** A level that one request at least was answered well at, and no objective was missed. */
 export function levelOf(level: number, repeat: SuiteRepeat, scenario: Scenario): SuiteLevel {
   const { requests, errors, rate, goodput, histograms, invalid } = repeat;
   const durations = histograms.duration ?? [];
+  const answered = countOf(durations) > 0;
   return {
     level,
     requests,
     errors: Object.values(errors).reduce((sum, n) => sum + n, 0),
     rate,
     goodput,
-    p50: requests === 0 ? 0 : quantileOf(durations, 0.5),
-    p95: requests === 0 ? 0 : quantileOf(durations, 0.95),
-    met: invalid === undefined && requests > 0 && !missesAny(scenario, repeat),
+    p50: answered ? quantileOf(durations, 0.5) : 0,
+    p95: answered ? quantileOf(durations, 0.95) : 0,
+    met: invalid === undefined && answered && !missesAny(scenario, repeat),
   };
 }
+
+type Span = readonly [from: number, to: number];
+
+/** Seconds from the start until which rates are of: as it was planned, whenever the last answer came. */
+function endOf({ end }: Plan, elapsed: number, cutOff: boolean): number {
+  return cutOff || end === Infinity ? Math.min(end, elapsed) : end;
+}
+
+type Figures = Omit<SuiteRepeat, "order" | "started">;
 
 /** Of objectives that one stretch can be held to. */
 function missesAny({ objectives }: Scenario, repeat: SuiteRepeat): boolean {
@@ -90,28 +105,19 @@ function missesAny({ objectives }: Scenario, repeat: SuiteRepeat): boolean {
   );
 }
 
-function figuresOf(tallied: Tallied, duration: number, isOpen: boolean): Omit<SuiteRepeat, "order" | "started"> {
-  const {
-    requests,
-    errors,
-    cancelled,
-    intended,
-    begun,
-    good,
-    inputTokens,
-    outputTokens,
-    histograms,
-    lateness,
-    latest,
-  } = tallied;
+function figuresOf(tallied: Tallied, { stretch: { arrivals } }: Plan, [from, to]: Span): Figures {
+  const { requests, errors, cancelled, reached, good, inputTokens, outputTokens, histograms, lateness, latest } =
+    tallied;
+  const duration = Math.max(0, to - from);
   const aSecond = (n: number) => (duration > 0 ? n / duration : 0);
+  const asked = (shape: Shape) => expectedUntil(shape, to) - expectedUntil(shape, from);
   return {
     duration,
     requests,
     errors,
     cancelled,
-    intendedRate: isOpen ? aSecond(intended) : null,
-    rate: aSecond(begun),
+    intendedRate: arrivals.kind === "open" ? aSecond(asked(arrivals.shape)) : null,
+    rate: aSecond(reached),
     goodput: aSecond(good),
     inputTokens,
     outputTokens,
@@ -119,8 +125,6 @@ function figuresOf(tallied: Tallied, duration: number, isOpen: boolean): Omit<Su
     lateness: { p99: lateness.length > 0 ? quantileOf(lateness, 0.99) : 0, max: latest },
   };
 }
-
-type Figures = Omit<SuiteRepeat, "order" | "started">;
 
 /** Why the target's answers say nothing, for people. */
 function whyNothing(
@@ -143,7 +147,7 @@ function whyNothing(
 /** Why the load was not the one that was asked for, for people. */
 function whySlow(
   { busy }: Generated,
-  { unsent, intended, begun }: Tallied,
+  { unsent, intended, reached }: Tallied,
   { histograms, lateness, rate, intendedRate }: Figures,
   { maxLateness }: Scenario,
   isOpen: boolean,
@@ -155,7 +159,7 @@ function whySlow(
   if (!isOpen) return undefined;
   if (unsent > intended * RATE_OFF && busy > BUSY)
     return `The generator was too slow: ${formatCount(unsent)} of ${formatCount(intended)} requests were never begun while it worked for ${formatPercent(busy)} of the time. Give it more workers or a lower rate.`;
-  if (Math.abs(begun - (intended - unsent)) > Math.max(2, intended * RATE_OFF))
+  if (Math.abs(reached - (intended - unsent)) > Math.max(2, intended * RATE_OFF))
     return `The generator fell behind: ${threeDigits(rate)} requests a second were begun, and ${threeDigits(intendedRate ?? 0)} intended.`;
   return undefined;
 }

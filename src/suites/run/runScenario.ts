@@ -1,15 +1,15 @@
 import type { SuiteLevel, SuiteRepeat } from "../../model/suites.ts";
 import type { Progress } from "../load/messages.ts";
-import type { Generated, Threads } from "../load/threads.ts";
+import type { Threads } from "../load/threads.ts";
 import { brokenObjective } from "../objectives/judge.ts";
 import type { Load, Scenario } from "../suite.ts";
 import { type Plan, planOf, planOfLevel } from "./plan.ts";
-import { levelOf, levelsOf, repeatOf, repeatSoFar } from "./repeat.ts";
+import { levelOf, levelsOf, type Ran, repeatOf, repeatSoFar } from "./repeat.ts";
 
 /** How near a sweep comes to the level at which an objective breaks, and in how many steps at most. */
 const NEAR = 1.1;
 const MOST_STEPS = 6;
-/** Windows in a row that meet all objectives are a recovery. */
+/** Windows with answers in a row that meet all objectives are a recovery; all of them where there are fewer. */
 const STEADY = 3;
 
 export interface ScenarioRun {
@@ -49,16 +49,16 @@ export async function runScenario(run: ScenarioRun): Promise<RanScenario> {
   const { load } = scenario;
   if (load.kind === "sweep") return sweep(run, load);
   const plan = planOf(scenario, seed, times);
-  const { generated, broken } = await runPlan(run, plan);
-  const ran = repeatOf(generated, plan, scenario, run.order);
-  const levels = plan.levels && levelsOf(generated, plan, scenario);
+  const { broken, ...ran } = await runPlan(run, plan);
+  const { repeat, slow } = repeatOf(ran, plan, scenario, run.order);
+  const levels = plan.levels && levelsOf(ran, plan, scenario);
   return {
     repeat: {
-      ...ran.repeat,
+      ...repeat,
       ...(levels && { levels: plan.recovery ? levels.slice(0, plan.recovery.window) : levels }),
       ...(plan.recovery && levels && { recovery: recoveryOf(levels, plan.recovery) }),
     },
-    slow: ran.slow,
+    slow,
     ...(broken !== undefined && { broken }),
   };
 }
@@ -68,7 +68,7 @@ async function runPlan(
   { scenario, threads, signal, onProgress }: ScenarioRun,
   plan: Plan,
   level?: number,
-): Promise<{ generated: Generated; broken?: string }> {
+): Promise<Ran & { broken?: string }> {
   const ending = new AbortController();
   const ends = scenario.objectives.filter(({ abortOnFail }) => abortOnFail);
   let broken: string | undefined;
@@ -76,7 +76,7 @@ async function runPlan(
     const repeat = repeatSoFar(windows, elapsed, plan);
     const { duration: of, cuts } = plan.stretch;
     onProgress({ elapsed, of, warmUp: cuts[0] ?? 0, underWay, repeat, ...(level !== undefined && { level }) });
-    const missed = broken === undefined && repeat.requests > 0 ? brokenObjective(ends, repeat) : undefined;
+    const missed = broken === undefined && repeat.requests > 0 ? brokenObjective(ends, repeat, underWay) : undefined;
     if (!missed) return;
     broken = missed.objective;
     ending.abort();
@@ -85,31 +85,41 @@ async function runPlan(
     signal: AbortSignal.any([signal, ending.signal]),
     onProgress: hear,
   });
-  return { generated, ...(broken !== undefined && { broken }) };
+  return { generated, cutOff: signal.aborted || ending.signal.aborted, ...(broken !== undefined && { broken }) };
 }
 
-/** Raises the load until an objective is missed, then closes in on the highest level that meets all. */
+/**
+ * Raises the load until an objective is missed, then closes in on the highest level that meets all. A level that was not
+ * what was asked for says nothing of the agent, nor would one above it: it ends the search.
+ */
 async function sweep(run: ScenarioRun, load: Extract<Load, { kind: "sweep" }>): Promise<RanScenario> {
   const { scenario, order, signal } = run;
   const levels: SuiteLevel[] = [];
   let best: { level: number; repeat: SuiteRepeat } | undefined;
   let last: { repeat: SuiteRepeat; slow: boolean } | undefined;
   let missed: number | undefined;
+  let isOver = signal.aborted;
   const tryLevel = async (level: number) => {
     const plan = planOfLevel(scenario, load, level, run.seed);
     // Of a level that breaks an objective no more is asked: what ends a run ends its level.
-    const { generated } = await runPlan(run, plan, level);
-    last = repeatOf(generated, plan, scenario, order);
-    const tried = levelOf(level, last.repeat, scenario);
-    levels.push(tried);
-    if (tried.met) best = { level, repeat: last.repeat };
+    const tried = repeatOf(await runPlan(run, plan, level), plan, scenario, order);
+    isOver = signal.aborted;
+    // One that was cut off says less than those before it.
+    if (isOver && last) return;
+    last = tried;
+    const { invalid, requests } = tried.repeat;
+    const found = levelOf(level, tried.repeat, scenario);
+    const saysNothing = tried.slow || requests === 0;
+    levels.push({ ...found, ...(saysNothing && invalid !== undefined && { invalid }) });
+    if (saysNothing) isOver = true;
+    else if (found.met) best = { level, repeat: tried.repeat };
     else missed = level;
   };
-  for (let level = load.from; !signal.aborted && missed === undefined; level = next(level, load)) {
+  for (let level = load.from; !isOver && missed === undefined; level = next(level, load)) {
     await tryLevel(level);
     if (level >= load.to) break;
   }
-  for (let step = 0; step < MOST_STEPS && best && missed !== undefined && !signal.aborted; step++) {
+  for (let step = 0; step < MOST_STEPS && best && missed !== undefined && !isOver; step++) {
     const middle = between(best.level, missed, load.of);
     if (middle === undefined) break;
     await tryLevel(middle);
@@ -117,7 +127,11 @@ async function sweep(run: ScenarioRun, load: Extract<Load, { kind: "sweep" }>): 
   const shown = best?.repeat ?? last?.repeat;
   if (!shown) throw new Error(`${scenario.name}: the sweep has no level.`);
   levels.sort((a, b) => a.level - b.level);
-  return { repeat: { ...shown, levels, best: best?.level ?? null }, slow: !best && last?.slow === true };
+  const found = best || shown.invalid === undefined || missed !== undefined;
+  return {
+    repeat: { ...shown, levels, ...(found && { best: best?.level ?? null }) },
+    slow: last?.slow === true,
+  };
 }
 
 function next(level: number, { factor, to, of }: Extract<Load, { kind: "sweep" }>): number {
@@ -134,12 +148,19 @@ function between(met: number, missed: number, of: "users" | "rate"): number | un
   return whole > met && whole < missed ? whole : missed - met > 1 ? met + 1 : undefined;
 }
 
-/** Seconds from the peak's end until all objectives were met again and stayed so; null when they never were. */
-function recoveryOf(levels: readonly SuiteLevel[], { window, step }: NonNullable<Plan["recovery"]>): number | null {
-  const after = levels.slice(window);
-  const at = after.findIndex((_, i) => {
-    const few = after.slice(i, i + STEADY);
-    return few.length === STEADY && few.every(({ met }) => met);
+/**
+ * Seconds from the peak's end until all objectives were met again and stayed so; null when they never were. Windows in
+ * which no request began that was answered say nothing: answers may take longer than a window.
+ */
+export function recoveryOf(
+  levels: readonly SuiteLevel[],
+  { window, step }: NonNullable<Plan["recovery"]>,
+): number | null {
+  const after = levels.slice(window).flatMap(({ requests, met }, i) => (requests > 0 ? [{ at: i * step, met }] : []));
+  const steady = Math.min(STEADY, after.length);
+  const from = after.findIndex((_, i) => {
+    const few = after.slice(i, i + steady);
+    return few.length === steady && few.every(({ met }) => met);
   });
-  return at === -1 ? null : at * step;
+  return after[from]?.at ?? null;
 }

@@ -1,4 +1,5 @@
 import type { SuiteMeasure, SuiteMeasureChange, SuiteRepeat, SuiteScenarioResult } from "../../model/suites.ts";
+import { sweepEnded } from "../../model/suiteWords.ts";
 import { countOf, quantileOf } from "../histograms.ts";
 
 /** One figure that each repeat of a scenario has, and that is laid beside the baseline's. */
@@ -54,7 +55,12 @@ const best: Measured = {
   higherIsBetter: true,
   decides: true,
   resolution: 0.1,
-  of: ({ best, levels: [lowest] = [] }) => (best === null ? lowest && lowest.level / 2 : best),
+  of: ({ best, levels = [] }) => {
+    const [lowest] = levels;
+    // Of one that could go no further it is not known how much more there is.
+    if (sweepEnded({ levels }) !== undefined) return undefined;
+    return best === null ? lowest && lowest.level / 2 : best;
+  },
 };
 
 /** At least as long as was watched where it never came, and a part of a step where it came at once. */

@@ -181,7 +181,11 @@ function charts(
       .filter((repeat) => (repeat.levels?.length ?? 0) > 1)
       .slice(0, 1)
       .map((repeat) =>
-        chart("p95 at each level of load", "crossed: an objective is missed", levels(repeat.levels ?? [])),
+        chart(
+          "p95 at each level of load",
+          "crossed: an objective is missed",
+          levels((repeat.levels ?? []).filter(({ invalid }) => invalid === undefined)),
+        ),
       ),
   ].filter((one) => one !== "");
   if (all.length === 0) return "";

@@ -78,6 +78,7 @@ describe("baselines of suites", () => {
       () => store.save("x", { ...result, status: "partial", reason: "Ctrl+C" }),
       /partial result is no baseline: Ctrl\+C/,
     );
+    assert.throws(() => store.save("x", { ...result, status: "invalid" }), /An invalid result is no baseline/);
     assert.throws(() => store.delete("none"), /no baseline "none"/);
   });
 

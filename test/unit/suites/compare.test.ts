@@ -84,6 +84,13 @@ describe("comparison of suites", function () {
     assert.match(slower.summary, /^Talker is slower: recovery \d+ ms → 6\.\d+ s/);
   });
 
+  it("makes no exit code of what says nothing, whatever it compares to", () => {
+    const now = changed({ talker: 1.15 });
+    const comparison = compareResults(baseline, now, options);
+    assert.equal(exitCodeOf({ ...now, comparison, status: "invalid" }), 2);
+    assert.equal(exitCodeOf({ ...changed({}), status: "partial" }), 2);
+  });
+
   it("gives the same answer for the same results each time", () => {
     const now = changed({ talker: 1.08 });
     assert.deepEqual(compareResults(baseline, now, options), compareResults(baseline, now, options));

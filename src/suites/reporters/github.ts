@@ -1,3 +1,4 @@
+import { printableLine } from "../../model/printable.ts";
 import { amountOf, changeText, claimText, measureTitle } from "../../model/suiteWords.ts";
 import type { SuiteReport } from "./report.ts";
 import { headline, objectiveValue } from "./rows.ts";
@@ -35,6 +36,6 @@ export function github({ result }: SuiteReport): string {
   ].join("\n");
 }
 
-// As @actions/core escapes them.
-const data = (text: string) => text.replace(/%/g, "%25").replace(/\r/g, "%0D").replace(/\n/g, "%0A");
+// As @actions/core escapes them; one line has no line breaks to be escaped.
+const data = (text: string) => printableLine(text).replace(/%/g, "%25");
 const property = (text: string) => data(text).replace(/:/g, "%3A").replace(/,/g, "%2C");

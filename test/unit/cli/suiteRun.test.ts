@@ -181,7 +181,9 @@ describe("agent-vitals suite run", () => {
     const spoilt = await terminal.cli(...args).ended;
     assert.match(spoilt.stderr, /Reports can't be written to .*out is a file/);
     assert.equal(spoilt.code, 2);
-    assert.deepEqual(new BaselineStore(terminal.folder).names(), ["main"]);
+    const { kind, warmUp, duration } =
+      (await new BaselineStore(terminal.folder).load("main")).result.scenarios.one ?? {};
+    assert.deepEqual([kind, typeof warmUp, duration], ["http", "number", 0.3], "what was asked for is kept");
     suite({ duration: "300ms" }, { setup: [], targets });
     terminal.write("deeper/agent.perf.json", readFileSync(join(terminal.folder, "agent.perf.json"), "utf8"));
     const both = ["agent.perf.json", "deeper/agent.perf.json"];

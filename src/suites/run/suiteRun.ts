@@ -301,7 +301,7 @@ export class SuiteRun {
     };
   }
 
-  #keep({ name, queryType, target, load, warmUp, duration, count }: Scenario, { repeat }: RanScenario): void {
+  #keep({ name, queryType, target, load, warmUp, duration }: Scenario, { repeat }: RanScenario): void {
     const { suite } = this.#options;
     const { kind } = suite.targets[target]?.kind ?? {};
     const known = this.#scenarios[name] ?? {
@@ -310,7 +310,7 @@ export class SuiteRun {
       load: loadText(load),
       ...(kind !== undefined && { kind }),
       warmUp,
-      ...(count === undefined && { duration }),
+      ...(Number.isFinite(duration) && { duration }),
       repeats: [],
     };
     known.repeats.push(repeat);

@@ -151,6 +151,26 @@ describe("reports of suites", function () {
       assert.match(line, /^::(error|warning|notice) file=/);
   });
 
+  it("say plainly that an agent fails more often", () => {
+    const failing = finished({ talker: { seed: 3, errors: 0.3, ...calm } }, baseline);
+    assert.match(
+      pretty({ result: failing }, terminal),
+      /^default: \{red\}Talker fails more often: errors 0 % → [23]\d %/,
+    );
+    assert.match(pretty({ result: failing }, terminal), /^\{red\}talker +errors +0 % +[23]\d % +\+[23]\d points +\[/m);
+    assert.match(
+      github({ result: failing }),
+      /^::error .*title=default%3A fails more often::talker, errors: 0 %25 → [23]\d %25, \+[23]\d points \[/m,
+    );
+    assert.match(
+      junit({ result: failing }),
+      /name="errors against main" .*>\n +<failure type="slower" message="fails more/,
+    );
+    assert.match(markdown({ result: failing }), /^### 🔴 default\n\nTalker fails more often/);
+    assert.match(markdown({ result: failing }), /^\| talker \| errors \| .* \| 🔴 slower \|$/m);
+    assert.match(html({ result: failing, baseline }), /<h1>.*Talker fails more often: \+[23]\d points <span/);
+  });
+
   it("show what can't be seen or turns text around as a question mark, whatever they are written in", () => {
     for (const report of [
       markdown({ result: evil }),

@@ -25,6 +25,7 @@ interface Kind {
 const kinds: Kind[] = [
   ...scatters.map((scatter) => ({ name: scatter, scenarios: 1, options: { scatter } })),
   { name: "lognormal, repeats differ by 6 %", scenarios: 1, options: { scatter: "lognormal", between: 0.06 } },
+  { name: "lognormal, 2 % of requests fail", scenarios: 1, options: { scatter: "lognormal", errors: 0.02 } },
   { name: "lognormal, four scenarios", scenarios: 4, options: { scatter: "lognormal" } },
   { name: "drift, taking turns", scenarios: 1, options: { scatter: "drift" }, turns: true },
   {

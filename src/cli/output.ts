@@ -23,7 +23,4 @@ export function styled(style: Style, text: string): string {
   return `\x1b[${on}m${text}\x1b[${off}m`;
 }
 
-/** Names come from agents and servers: what would steer a terminal or turn its text around is shown as `?`. */
-export function printable(text: string): string {
-  return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, "?");
-}
+export { printable } from "../model/printable.ts";

@@ -30,15 +30,34 @@ export function highestText(best: number | null, repeats: readonly SuiteRepeat[]
   return `${whyLeast(best, repeats) === undefined ? "" : "≥ "}${figureText(best, "count")}`;
 }
 
+type Sized = Pick<SuiteMeasureChange, "measure" | "change">;
+
 /** `+12 % [8, 16]`. */
-export function changeText({ value, from, to }: SuiteMeasureChange["change"]): string {
-  const digits = Math.abs(value) < 0.1 ? 1 : 0;
-  const bare = (ratio: number) => formatPercent(ratio, digits).replace(" %", "");
-  return `${value > 0 ? "+" : ""}${formatPercent(value, digits)} [${bare(from)}, ${bare(to)}]`;
+export const changeText = (change: Sized): string => `${sizeText(change)} ${intervalText(change)}`;
+
+/** `+12 %`; of a share `+12 points`. */
+export function sizeText({ measure, change: { value } }: Sized): string {
+  return measure === "errors" ? signedPercent(value).replace("%", "points") : signedPercent(value);
+}
+
+export const signedPercent = (ratio: number): string =>
+  `${ratio > 0 ? "+" : ""}${formatPercent(ratio, digitsOf(ratio))}`;
+
+/** `[8, 16]`, in percent or in points. */
+export function intervalText({ change: { value, from, to } }: Pick<SuiteMeasureChange, "change">): string {
+  const bare = (ratio: number) => formatPercent(ratio, digitsOf(value)).replace(" %", "");
+  return `[${bare(from)}, ${bare(to)}]`;
+}
+
+/** What is said of a scenario by a measure that changed: `is slower`, `fails more often`. */
+export function claimText({ measure, verdict }: Pick<SuiteMeasureChange, "measure" | "verdict">): string {
+  if (measure !== "errors") return `is ${verdict}`;
+  return `fails ${verdict === "slower" ? "more" : "less"} often`;
 }
 
 /** A measure's figure for people. */
 export function amountOf({ measure }: Pick<SuiteMeasureChange, "measure">, value: number): string {
+  if (measure === "errors") return formatPercent(value, value === 0 || value >= 0.1 ? 0 : value >= 0.01 ? 1 : 2);
   if (measure === "best") return figureText(value, "count");
   if (measure === "goodput") return figureText(value, "1/s");
   if (!measure.startsWith("growth:")) return formatDuration(value);
@@ -61,3 +80,5 @@ export function measureTitle({ measure, quantile }: Pick<SuiteMeasureChange, "me
   const statistic = quantile === 0.5 ? "median" : `p${Number((quantile * 100).toPrecision(4))}`;
   return name === "" ? statistic : `${statistic} of ${name}`;
 }
+
+const digitsOf = (ratio: number) => (Math.abs(ratio) < 0.1 ? 1 : 0);

@@ -96,6 +96,11 @@ export interface SuiteScenarioResult {
   queryType: string;
   target: string;
   load: string;
+  /** Of the target: `http`, `module`, … Absent where an agent is observed, and in older results. */
+  kind?: string;
+  /** As they were asked for; absent in older results, and the duration of what ends by a count. */
+  warmUp?: number;
+  duration?: number;
   repeats: SuiteRepeat[];
   /** The lowest of its repeats: what is said to be held was held each time. */
   best?: number | null;
@@ -168,17 +173,17 @@ export type SuiteChange = "faster" | "same" | "slower" | "not enough data";
 /** One measure of one scenario against the baseline's. */
 export interface SuiteMeasureChange {
   scenario: string;
-  measure: SuiteMeasure | "goodput" | "best" | "recovery" | `growth:${string}`;
+  measure: SuiteMeasure | "errors" | "goodput" | "best" | "recovery" | `growth:${string}`;
   quantile: number | null;
   baseline: number;
   now: number;
-  /** (now − baseline) / baseline, with its 95 % interval by bootstrap over repeats. */
+  /** (now − baseline) / baseline, of `errors` (a share) now − baseline; with its 95 % interval by bootstrap over repeats. */
   change: { value: number; from: number; to: number };
   /** Two-sided, of the Mann–Whitney U test over repeats (of Wilcoxon's signed ranks where the sides took turns). */
   p: number;
   /** For as many measures as are looked at (Holm), which the verdict goes by. */
   adjustedP: number;
-  /** Relative: what the baseline differs from itself by. */
+  /** As `change`: what the baseline differs from itself by; of `errors` one percentage point. */
   noiseFloor: number;
   /** Counts for the verdict of the whole: the others are told, and judged apart. */
   decides: boolean;
@@ -194,7 +199,7 @@ export interface SuiteComparison {
   verdict: SuiteChange;
   /** One sentence. */
   summary: string;
-  /** Of the first measure that decides. */
+  /** Of the first relative measure that decides. */
   noiseFloor: number;
   interleaved: boolean;
   changes: SuiteMeasureChange[];

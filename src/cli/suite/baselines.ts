@@ -51,7 +51,7 @@ export const baselines: Command = {
             { title: "Scenarios" },
           ],
           all.map((one) => {
-            if ("problem" in one) return [one.name, "can't be read", "", "", "", printable(one.problem)];
+            if ("problem" in one) return [printable(one.name), "can't be read", "", "", "", printable(one.problem)];
             const { suite, started, environment, scenarios } = one.result;
             const commit = environment.git
               ? environment.git.commit.slice(0, 7) + (environment.git.dirty ? "+" : "")

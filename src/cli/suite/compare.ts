@@ -30,6 +30,7 @@ or a JSON summary of k6. Exit codes: 0 not slower, 1 B is slower, 2 could not be
     const result = { ...now.result, comparison };
     tellReport({ result, baseline: before.result }, choice);
     // Its objectives were judged when it was run.
-    return comparison.changes.length === 0 ? 2 : exitCodeOf({ ...result, objectives: [], status: "complete" });
+    const says = comparison.changes.length > 0 && [before, now].every((one) => one.result.status !== "invalid");
+    return says ? exitCodeOf({ ...result, objectives: [], status: "complete" }) : 2;
   },
 };

@@ -1,5 +1,6 @@
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { makeFolder } from "../../suites/baselines/makeFolder.ts";
 import { readSuite } from "../../suites/format/readSuite.ts";
 import { exportK6 } from "../../suites/k6/exportSuite.ts";
 import { type Command, Failure, UsageError } from "../command.ts";
@@ -31,7 +32,7 @@ stay out of it. A summary of k6 is a result: suite compare takes it. Exit codes:
     const { files, notes } = await exportK6(suite, (name) => readFileSync(resolve(suite.folder, name)));
     const folder = resolve(values.k6);
     try {
-      mkdirSync(folder, { recursive: true });
+      makeFolder(folder);
       for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
     } catch (error) {
       throw new Failure(`The script can't be written to ${folder}: ${(error as Error).message}`);

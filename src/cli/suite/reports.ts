@@ -1,5 +1,6 @@
-import { appendFileSync, mkdirSync, writeFileSync } from "node:fs";
+import { appendFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { makeFolder } from "../../suites/baselines/makeFolder.ts";
 import { nearPath } from "../../suites/baselines/nearPath.ts";
 import { writeResult } from "../../suites/baselines/writeResult.ts";
 import type { SuiteReport } from "../../suites/reporters/report.ts";
@@ -59,7 +60,7 @@ export function tellReport(told: SuiteReport, { names, folder }: ReportChoice): 
   }
   if (folder === undefined) return;
   try {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
     for (const name of new Set<ReporterName>(["json", ...names]))
       if (name !== "github") writeFileSync(join(folder, reporters[name].file), reporters[name].render(report, plain));
     // What was measured in turns with it is nowhere else.

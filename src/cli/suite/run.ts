@@ -1,5 +1,4 @@
-import { basename, join, resolve } from "node:path";
-import { BaselineStore } from "../../suites/baselines/store.ts";
+import { join, resolve } from "node:path";
 import { MachineWatch } from "../../suites/environment/machineWatch.ts";
 import { readEnvironment } from "../../suites/environment/readEnvironment.ts";
 import type { SuiteSource } from "../../suites/format/readSuite.ts";
@@ -18,9 +17,10 @@ import { spanOf } from "../times.ts";
 import { findWorkspace } from "../workspace.ts";
 import { otherSide, type Side } from "./against.ts";
 import { awaitParent, ParentChannel } from "./channel.ts";
+import { type Asked, type Prepared, prepare } from "./prepare.ts";
 import { ProgressLines } from "./progress.ts";
 import { openSuite } from "./read.ts";
-import { type ReportChoice, reportChoice, reportOptions, tellReport } from "./reports.ts";
+import { reportChoice, reportOptions, tellReport } from "./reports.ts";
 import { type Selection, selected } from "./select.ts";
 import { unwritten } from "./unwritten.ts";
 import { CollectorWorld } from "./world.ts";
@@ -69,6 +69,10 @@ not be run, or its result is invalid.`,
     compareOptions("", values);
     if (values.against !== undefined && values.baseline !== undefined)
       throw new UsageError("--against measures the other side anew: leave out --baseline.");
+    if (files.length > 1 && values["save-baseline"] !== undefined)
+      throw new UsageError(
+        "Several suites can't be kept as one baseline: run them one by one, each with its own name.",
+      );
     const ending = new AbortController();
     awaitParent(() => ending.abort());
     const asked = awaitEnding();
@@ -84,13 +88,10 @@ not be run, or its result is invalid.`,
     try {
       const sources: SuiteSource[] = files.map((file) => ({ file: resolve(file) }));
       if (sources.length === 0) sources.push(await unwritten(world, selection.agent));
-      for (const source of sources) {
+      for (const one of await prepare(sources, { values, selection, choice, world })) {
         if (ending.signal.aborted) break;
-        const folder =
-          choice.folder !== undefined && sources.length > 1 ? join(choice.folder, baseName(source)) : choice.folder;
-        const own = folder === undefined ? choice : { ...choice, folder };
-        const running = { values, selection, choice: own, world, signal: ending.signal };
-        worst = Math.max(worst, await runOne(source, running));
+        const { choice: own } = one;
+        worst = Math.max(worst, await runOne(one, { values, selection, choice: own, world, signal: ending.signal }));
       }
       return worst;
     } finally {
@@ -100,11 +101,7 @@ not be run, or its result is invalid.`,
   },
 };
 
-interface Running {
-  values: Values;
-  selection: Selection;
-  choice: ReportChoice;
-  world: CollectorWorld;
+interface Running extends Asked {
   signal: AbortSignal;
 }
 
@@ -116,15 +113,9 @@ interface Listener {
   end(): void;
 }
 
-async function runOne(source: SuiteSource, running: Running): Promise<number> {
-  const { values, selection, choice, world } = running;
-  const { baseline: baselineName, "save-baseline": saveAs, against } = values;
-  const workspace = findWorkspace(process.cwd());
-  const side = { source, surroundings: { workspaceFolder: workspace, env: plainEnvironment() }, world };
-  const suite = selected(await openSuite(source, side.surroundings), selection);
-  const store = new BaselineStore(workspace);
-  // Before anything is run: one that is missing is no news an hour later.
-  const baseline = typeof baselineName === "string" ? await store.load(baselineName) : undefined;
+async function runOne({ suite, side, baseline, save }: Prepared, running: Running): Promise<number> {
+  const { values, choice } = running;
+  const { against } = values;
   const listener = listenerTo(suite, against === undefined ? 1 : 2);
   const told: SuiteReport =
     typeof against === "string"
@@ -135,8 +126,12 @@ async function runOne(source: SuiteSource, running: Running): Promise<number> {
     result.comparison = compareResults(baseline.result, result, compareOptions(baseline.name, values));
     told.baseline = baseline.result;
   }
-  tellReport(told, choice);
-  if (typeof saveAs === "string") tell(`Baseline ${printable(saveAs)} is kept in ${store.save(saveAs, result)}.`);
+  try {
+    tellReport(told, choice);
+  } finally {
+    // A report that can't be written takes no baseline with it.
+    if (save) tell(`Baseline ${printable(save.name)} is kept in ${save.store.save(save.name, result)}.`);
+  }
   // Of a side that says nothing there is nothing to be compared with.
   return told.baseline?.status === "invalid" ? 2 : exitCodeOf(result);
 }
@@ -233,8 +228,3 @@ function selectionOf(values: Values): Selection {
     ...(typeof duration === "string" && { duration: spanOf(duration, "duration") }),
   };
 }
-
-/** A copy that can go to a thread. */
-const plainEnvironment = () => ({ ...process.env });
-const baseName = (source: SuiteSource) =>
-  "file" in source ? basename(source.file).replace(/\.perf\.\w+$/, "") : source.name;

@@ -1,7 +1,7 @@
 import type { TextPlace } from "../../model/state.ts";
 import type { OutlinedObjective, SuiteOutline } from "../../model/suiteOutline.ts";
 import type { SuiteResult } from "../../model/suites.ts";
-import { changeText, figureText, measureTitle } from "../../model/suiteWords.ts";
+import { amountOf, changeText, claimText, figureText, measureTitle } from "../../model/suiteWords.ts";
 
 /** What a result tells that is to be mended: an objective that was missed, a scenario that became slower. */
 export interface Shortfall {
@@ -30,10 +30,17 @@ export function shortfallsOf(result: SuiteResult, outline: SuiteOutline): Shortf
 
 function slowerScenarios({ comparison }: SuiteResult): Shortfall[] {
   const slower = comparison?.changes.filter(({ decides, verdict }) => decides && verdict === "slower") ?? [];
-  return [...Map.groupBy(slower, ({ scenario }) => scenario)].map(([scenario, changes]) => {
-    const figures = changes.map((change) => `${measureTitle(change)} ${changeText(change.change)}`);
+  const [failing, others] = [true, false].map((is) => slower.filter(({ measure }) => (measure === "errors") === is));
+  const failures = (failing ?? []).map((change): Shortfall => {
+    const figures = `${amountOf(change, change.baseline)} → ${amountOf(change, change.now)}`;
+    const { scenario } = change;
+    return { scenario, message: `${scenario} ${claimText(change)} than ${comparison?.baseline}: errors ${figures}.` };
+  });
+  const latencies = [...Map.groupBy(others ?? [], ({ scenario }) => scenario)].map(([scenario, changes]): Shortfall => {
+    const figures = changes.map((change) => `${measureTitle(change)} ${changeText(change)}`);
     return { scenario, message: `${scenario} is slower than ${comparison?.baseline}: ${figures.join(", ")}.` };
   });
+  return [...failures, ...latencies];
 }
 
 /** Where it stands in the suite as that is now; undefined when what it is about is there no more. */

@@ -1,8 +1,9 @@
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { existsSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
 import { closest } from "../../model/spelling.ts";
-import type { SuiteResult } from "../../model/suites.ts";
+import type { SuiteEnvironment, SuiteResult } from "../../model/suites.ts";
 import { commitOf } from "../environment/git.ts";
+import { makeFolder } from "./makeFolder.ts";
 import { nearPath } from "./nearPath.ts";
 import { readResult } from "./readResult.ts";
 import { writeResult } from "./writeResult.ts";
@@ -36,17 +37,27 @@ export class BaselineStore {
    */
   save(name: string, result: SuiteResult): string {
     if (result.status !== "complete")
-      throw new Error(`A ${result.status} result is no baseline: ${result.reason ?? "run the suite to its end"}.`);
-    const file = this.#fileToSave(name, result);
+      throw new Error(
+        `${result.status === "invalid" ? "An" : "A"} ${result.status} result is no baseline: ${result.reason ?? "run the suite to its end"}.`,
+      );
+    const file = this.#fileToSave(name, result.environment.git);
     const { comparison: _, ...rest } = result;
     // It may be committed: what lies in the workspace is told as seen from there.
     const kept = rest.file === undefined ? rest : { ...rest, file: nearPath(this.#workspace, rest.file) };
-    mkdirSync(resolve(file, ".."), { recursive: true });
+    makeFolder(dirname(file));
     // Under its name it is whole, or the older one is still there.
     const temporary = `${file}.${process.pid}.part`;
     writeFileSync(temporary, writeResult(kept));
     renameSync(temporary, file);
     return file;
+  }
+
+  /**
+   * Whether a result of what is checked out could be kept under a name.
+   * @throws when the name is none, files were changed since the commit, or the folder can't be written
+   */
+  check(name: string, git: SuiteEnvironment["git"]): void {
+    makeFolder(dirname(this.#fileToSave(name, git)));
   }
 
   /**
@@ -106,7 +117,7 @@ export class BaselineStore {
     rmSync(file);
   }
 
-  #fileToSave(name: string, { environment: { git } }: SuiteResult): string {
+  #fileToSave(name: string, git: SuiteEnvironment["git"]): string {
     if (name === COMMIT) {
       if (!git) throw new Error("Not in a git repository: save the baseline under another name than commit.");
       if (git.dirty)

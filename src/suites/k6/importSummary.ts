@@ -9,6 +9,9 @@ interface Summary {
   state?: { testRunDurationMs?: unknown };
 }
 
+/** What results of k6 say for the name of a suite, of which k6 has none. */
+export const K6_SUITE = "k6";
+
 /** A JSON document with k6's metrics in it. */
 export function isK6Summary(value: unknown): value is Summary {
   const { metrics } = Object(value) as { metrics?: unknown };
@@ -55,7 +58,7 @@ export function fromK6Summary({ metrics, state }: Summary, file: string): SuiteR
   );
   return {
     version: 1,
-    suite: "k6",
+    suite: K6_SUITE,
     file,
     started: 0,
     ended: seconds ?? 0,

@@ -1,6 +1,7 @@
-import { amountOf, measureTitle } from "../../model/suiteWords.ts";
+import { printableLine } from "../../model/printable.ts";
+import { amountOf, changeText, claimText, measureTitle } from "../../model/suiteWords.ts";
 import type { SuiteReport } from "./report.ts";
-import { headline, intervalOf, objectiveValue, signedPercent } from "./rows.ts";
+import { headline, objectiveValue } from "./rows.ts";
 
 /**
  * Workflow commands of GitHub Actions for standard output: an annotation for each objective that was missed and each
@@ -21,8 +22,8 @@ export function github({ result }: SuiteReport): string {
     .filter(({ decides, verdict }) => decides && verdict === "slower")
     .map((change) => {
       const figures = `${amountOf(change, change.baseline)} → ${amountOf(change, change.now)}`;
-      const size = `${signedPercent(change.change.value)} ${intervalOf(change)}`;
-      return command("error", "slower", `${change.scenario}, ${measureTitle(change)}: ${figures}, ${size}`);
+      const title = claimText(change).replace(/^is /, "");
+      return command("error", title, `${change.scenario}, ${measureTitle(change)}: ${figures}, ${changeText(change)}`);
     });
   const warnings = [...machine.notes, ...(comparison?.differences ?? [])];
   return [
@@ -35,6 +36,6 @@ export function github({ result }: SuiteReport): string {
   ].join("\n");
 }
 
-// As @actions/core escapes them.
-const data = (text: string) => text.replace(/%/g, "%25").replace(/\r/g, "%0D").replace(/\n/g, "%0A");
+// As @actions/core escapes them; one line has no line breaks to be escaped.
+const data = (text: string) => printableLine(text).replace(/%/g, "%25");
 const property = (text: string) => data(text).replace(/:/g, "%3A").replace(/,/g, "%2C");

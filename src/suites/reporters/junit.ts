@@ -1,5 +1,5 @@
 import type { SuiteMeasureChange, SuiteObjectiveResult, SuiteResult } from "../../model/suites.ts";
-import { amountOf, changeText, measureTitle } from "../../model/suiteWords.ts";
+import { amountOf, changeText, claimText, measureTitle } from "../../model/suiteWords.ts";
 import type { SuiteReport } from "./report.ts";
 import { changeVerdict, objectiveValue } from "./rows.ts";
 import { escaped } from "./xml.ts";
@@ -53,8 +53,9 @@ function changeCase(suite: string, change: SuiteMeasureChange, baseline: string,
   const { scenario, verdict } = change;
   const common = { classname: `${suite}.${scenario}`, name: `${measureTitle(change)} against ${baseline}`, time };
   const [before, now] = [amountOf(change, change.baseline), amountOf(change, change.now)];
-  const detail = `${before} → ${now}, ${changeText(change.change)}`;
-  if (verdict === "slower") return { ...common, failure: { type: "slower", message: `slower: ${detail}` } };
+  const detail = `${before} → ${now}, ${changeText(change)}`;
+  if (verdict === "slower")
+    return { ...common, failure: { type: "slower", message: `${claimText(change)}: ${detail}` } };
   return verdict === "not enough data" ? { ...common, skipped: `${changeVerdict(change)}: ${detail}` } : common;
 }
 

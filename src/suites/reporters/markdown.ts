@@ -1,3 +1,4 @@
+import { printableLine } from "../../model/printable.ts";
 import type { SuiteChange, SuiteObjectiveResult } from "../../model/suites.ts";
 import type { SuiteReport } from "./report.ts";
 import {
@@ -59,13 +60,15 @@ function tableLines({ columns, rows }: ReportTable): string[] {
   ];
 }
 
-/** Names come from files and servers: none of them becomes markup, a link, a mention or another cell. */
+/**
+ * Names come from files and servers: none of them becomes markup, a link, a mention or another cell. What GitHub would
+ * link by itself is held apart by a space of no width.
+ */
 function text(value: string): string {
-  return value
-    .replace(/[\r\n]+/g, " ")
+  return printableLine(value)
     .replace(/&/g, "&amp;")
     .replace(/</g, "&lt;")
     .replace(/>/g, "&gt;")
-    .replace(/[\\`*_[\]|~#!]/g, "\\$&")
-    .replace(/@/g, "@\u200b");
+    .replace(/[\\`*_[\]|~#!$]/g, "\\$&")
+    .replace(/@|:(?=\/\/)|www(?=\.)|GH(?=-\d)/gi, "$&\u200b");
 }

@@ -27,7 +27,11 @@ export function pretty({ result }: SuiteReport, { styled, printable, table }: Te
     return ["", styled("dim", head), ...lines.map(coloured)];
   };
   const coloured = (line: string) =>
-    /\b(slower|missed)\b/.test(line) ? styled("red", line) : /\bfaster\b/.test(line) ? styled("green", line) : line;
+    /\b(slower|missed|more often)\b/.test(line)
+      ? styled("red", line)
+      : /\b(faster|less often)\b/.test(line)
+        ? styled("green", line)
+        : line;
   const { title, figures, notes } = machineLines(machine);
   const deciding = comparison?.changes ?? [];
   return [

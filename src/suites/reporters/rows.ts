@@ -6,7 +6,15 @@ import type {
   SuiteRepeat,
   SuiteResult,
 } from "../../model/suites.ts";
-import { amountOf, figureText, highestText, measureTitle, sweepEnded } from "../../model/suiteWords.ts";
+import {
+  amountOf,
+  figureText,
+  highestText,
+  intervalText,
+  measureTitle,
+  sizeText,
+  sweepEnded,
+} from "../../model/suiteWords.ts";
 import { countOf, merge, quantileOf } from "../histograms.ts";
 
 /** A table of a report, whatever it is written in. */
@@ -111,22 +119,12 @@ export function comparisonTable(changes: readonly SuiteMeasureChange[]): ReportT
       measureTitle(change),
       amountOf(change, change.baseline),
       amountOf(change, change.now),
-      signedPercent(change.change.value),
-      intervalOf(change),
+      sizeText(change),
+      intervalText(change),
       pText(change.adjustedP),
       changeVerdict(change),
     ]),
   };
-}
-
-export function signedPercent(ratio: number): string {
-  return `${ratio > 0 ? "+" : ""}${formatPercent(ratio, digitsOf(ratio))}`;
-}
-
-/** `[8, 16]`, in percent. */
-export function intervalOf({ change }: Pick<SuiteMeasureChange, "change">): string {
-  const bare = (ratio: number) => formatPercent(ratio, digitsOf(change.value)).replace(" %", "");
-  return `[${bare(change.from)}, ${bare(change.to)}]`;
 }
 
 export const pText = (p: number) => (p < 0.001 ? "< 0.001" : p.toFixed(3));
@@ -136,7 +134,7 @@ export function changeVerdict({ verdict, moreRepeats }: SuiteMeasureChange): str
   if (verdict !== "not enough data" || moreRepeats === undefined) return verdict;
   return moreRepeats >= 999
     ? "not enough data: repeats differ too much"
-    : `${verdict}, about ${moreRepeats} more repeats`;
+    : `${verdict}, about ${moreRepeats} more repeat${moreRepeats === 1 ? "" : "s"}`;
 }
 
 /** One sentence: what the result says, before any table. */
@@ -187,7 +185,6 @@ export function method({ scenarios, comparison, started, ended }: SuiteResult): 
 }
 
 const errorsOf = ({ errors }: SuiteRepeat) => Object.values(errors).reduce((sum, n) => sum + n, 0);
-const digitsOf = (ratio: number) => (Math.abs(ratio) < 0.1 ? 1 : 0);
 
 /** Columns from `from` on in which no row says anything are left out. */
 function withoutEmpty({ columns, rows }: ReportTable, from: number): ReportTable {

@@ -1,13 +1,13 @@
-/** Text for XML 1.0 and HTML, in elements and in quoted attributes; characters that XML can't hold become `?`. */
+/**
+ * Text for XML 1.0 and HTML, in elements and in quoted attributes; characters that XML can't hold, that can't be seen or
+ * that turn text around become `?`.
+ */
 export function escaped(text: string): string {
-  return (
-    text
-      // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what XML 1.0 forbids
-      .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|\p{Surrogate}/gu, "?")
-      .replace(/&/g, "&amp;")
-      .replace(/</g, "&lt;")
-      .replace(/>/g, "&gt;")
-      .replace(/"/g, "&quot;")
-      .replace(/'/g, "&#39;")
-  );
+  return text
+    .replace(/(?![\t\n\r])[\p{Cc}\p{Cf}\p{Surrogate}\p{Zl}\p{Zp}\ufffe\uffff]/gu, "?")
+    .replace(/&/g, "&amp;")
+    .replace(/</g, "&lt;")
+    .replace(/>/g, "&gt;")
+    .replace(/"/g, "&quot;")
+    .replace(/'/g, "&#39;");
 }

@@ -301,12 +301,16 @@ export class SuiteRun {
     };
   }
 
-  #keep({ name, queryType, target, load }: Scenario, { repeat }: RanScenario): void {
+  #keep({ name, queryType, target, load, warmUp, duration }: Scenario, { repeat }: RanScenario): void {
     const { suite } = this.#options;
+    const { kind } = suite.targets[target]?.kind ?? {};
     const known = this.#scenarios[name] ?? {
       queryType,
       target: target || (suite.agent ?? ""),
       load: loadText(load),
+      ...(kind !== undefined && { kind }),
+      warmUp,
+      ...(Number.isFinite(duration) && { duration }),
       repeats: [],
     };
     known.repeats.push(repeat);

@@ -12,6 +12,8 @@ export interface Measured {
   decides: boolean;
   /** A ratio: it is not measured more exactly than that. */
   resolution?: number;
+  /** A share of 1, often none: its change is the difference. */
+  isShare?: true;
   /** Of one repeat; undefined where it has none. */
   of(repeat: SuiteRepeat): number | undefined;
 }
@@ -27,6 +29,7 @@ export function measuresOf(baseline: SuiteScenarioResult, now: SuiteScenarioResu
   const stages = names(both, ({ histograms }) => histograms).filter((name) => name.startsWith("stage:"));
   const grown = names(both, ({ resources }) => resources?.growth ?? {});
   return [
+    ...(both.some((repeat) => failed(repeat) > 0) ? [errors] : []),
     ...(both.some((repeat) => repeat.recovery !== undefined) ? [recovery] : []),
     latency("duration", 0.5, true),
     latency("duration", 0.95, true),
@@ -47,6 +50,17 @@ export function measuresOf(baseline: SuiteScenarioResult, now: SuiteScenarioResu
     ...grown.map(growth),
   ];
 }
+
+/** Latencies are of what succeeded: an agent that fails more is no better for being quick at it. */
+const errors: Measured = {
+  measure: "errors",
+  quantile: null,
+  higherIsBetter: false,
+  decides: true,
+  resolution: 0.01,
+  isShare: true,
+  of: (repeat) => (repeat.requests > 0 ? failed(repeat) / repeat.requests : undefined),
+};
 
 /** A sweep comes no nearer to the highest load than a tenth. Where no level met the objectives, it would be below the lowest that was tried. */
 const best: Measured = {
@@ -97,6 +111,8 @@ function growth(name: string): Measured {
     of: ({ resources }) => resources?.growth[name]?.value,
   };
 }
+
+const failed = ({ errors }: SuiteRepeat) => Object.values(errors).reduce((sum, n) => sum + n, 0);
 
 function names(repeats: readonly SuiteRepeat[], of: (repeat: SuiteRepeat) => object): string[] {
   return [...new Set(repeats.flatMap((repeat) => Object.keys(of(repeat))))].sort();

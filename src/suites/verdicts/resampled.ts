@@ -10,6 +10,8 @@ const LEAST_NOISE = 0.01;
 const WORTH = 0.06;
 /** Standard errors of an autocorrelation that one series in twenty shows by chance. */
 const CHANCE = 1.645;
+/** A thousand times as much: further off a relative change is no figure. */
+const MOST_CHANGE = 1000;
 /** Autocorrelation that is let in: beyond it repeats say next to nothing. */
 const MOST_ALIKE = 0.8;
 
@@ -19,6 +21,8 @@ export interface Sides {
   now: readonly number[];
   /** They took turns: the n-th of both belong together. */
   paired: boolean;
+  /** Shares of 1: their changes are differences. */
+  isShare?: boolean;
 }
 
 export interface Change {
@@ -27,9 +31,12 @@ export interface Change {
   to: number;
 }
 
-/** The mean of the middle third: nearly as good as the mean where all is well, as the median where not. */
-export function level(values: readonly number[]): number {
-  return levelOf(sortedSide(values), new Uint32Array(values.length).fill(1));
+/**
+ * The mean of the middle third: nearly as good as the mean where all is well, as the median where not. Of shares the
+ * mean: errors that come in bursts are errors.
+ */
+export function level(values: readonly number[], isShare = false): number {
+  return levelOf(sortedSide(values), new Uint32Array(values.length).fill(1), isShare ? 0 : CUT);
 }
 
 /**
@@ -37,8 +44,10 @@ export function level(values: readonly number[]): number {
  * repeats is too narrow, by √(n/(n−1)) and by what Student's distribution is wider (Hesterberg 2015, section 4.3), and
  * so is one of repeats that resemble their neighbours: the interval is widened by all three.
  */
-export function changeOf({ baseline, now, paired }: Sides, uniform: () => number): Change & { inflation: number } {
-  const value = level(now) / level(baseline) - 1;
+export function changeOf(sides: Sides, uniform: () => number): Change & { inflation: number } {
+  const { baseline, now, paired, isShare } = sides;
+  const [between, cut] = isShare ? [difference, 0] : [relative, CUT];
+  const value = between(level(now, isShare), level(baseline, isShare));
   // Of one repeat nothing is known of the next.
   if (baseline.length < 2 || now.length < 2)
     return { value, from: Math.min(-1, value), to: Math.max(1, value), inflation: 1 };
@@ -48,16 +57,33 @@ export function changeOf({ baseline, now, paired }: Sides, uniform: () => number
   for (let i = 0; i < RESAMPLES; i++) {
     draw(a, uniform);
     if (!paired) draw(b, uniform);
-    changes[i] = levelOf(after, paired ? a : b) / levelOf(before, a) - 1;
+    changes[i] = between(levelOf(after, paired ? a : b, cut), levelOf(before, a, cut));
   }
   changes.sort();
-  const inflation = inflationOf({ baseline, now, paired });
+  const inflation = inflationOf(sides);
   const widen = smallSample(baseline.length, now.length, paired) * Math.sqrt(inflation);
   const [low = value, high = value] = [
     changes[Math.floor(RESAMPLES * 0.025)],
     changes[Math.ceil(RESAMPLES * 0.975) - 1],
   ];
   return { value, from: value + (low - value) * widen, to: value + (high - value) * widen, inflation };
+}
+
+const difference = (now: number, before: number) => now - before;
+
+/** Finite also where a resample has drawn what is next to nothing. */
+function relative(now: number, before: number): number {
+  if (now === before) return 0;
+  return Math.max(-MOST_CHANGE, Math.min(MOST_CHANGE, now / before - 1));
+}
+
+/** Of each pair: of what is always above zero the logarithm of its ratio, else how far it is apart. */
+export function pairDifferences({ baseline, now, isShare }: Sides): number[] {
+  const isRelative = !isShare && [...baseline, ...now].every((value) => value > 0);
+  return now.map((value, i) => {
+    const before = baseline[i] ?? value;
+    return isRelative ? Math.log(value / before) : value - before;
+  });
 }
 
 /**
@@ -70,11 +96,13 @@ export function noiseOf({ baseline, paired }: Sides, uniform: () => number): num
   const values = paired
     ? baseline.slice(1).map((value, i) => middle + (value - (baseline[i] ?? 0)) / Math.SQRT2)
     : baseline;
+  // One repeat, or one pair, tells nothing of the next.
+  if (values.length < 2) return WORTH;
   const side = sortedSide(values);
   const [counts, levels] = [new Uint32Array(values.length), new Float64Array(RESAMPLES / 4)];
   for (let i = 0; i < levels.length; i++) {
     draw(counts, uniform);
-    levels[i] = levelOf(side, counts);
+    levels[i] = levelOf(side, counts, CUT);
   }
   const inflation = paired ? 1 : inflationOf({ baseline: values, now: values, paired });
   const half = (1.96 * deviation(levels) * Math.sqrt(2 * inflation)) / middle;
@@ -91,8 +119,9 @@ function smallSample(n: number, m: number, paired: boolean): number {
  * By what the variance of a level is larger because neighbours resemble each other: (1 + ρ) / (1 − ρ) of their
  * correlation, which short series show too low by (1 + 4ρ) / n (Kendall 1954).
  */
-function inflationOf({ baseline, now, paired }: Sides): number {
-  const series = paired ? [now.map((value, i) => Math.log(value / (baseline[i] ?? 1)))] : [baseline, now];
+function inflationOf(sides: Sides): number {
+  const { baseline, now, paired } = sides;
+  const series = paired ? [pairDifferences(sides)] : [baseline, now];
   let products = 0;
   let squares = 0;
   let count = 0;
@@ -134,10 +163,10 @@ function draw(counts: Uint32Array, uniform: () => number): void {
   }
 }
 
-/** The mean of the middle third of a resample. */
-function levelOf({ values, places }: Side, counts: Uint32Array): number {
+/** The mean of a resample without this share of it at each end. */
+function levelOf({ values, places }: Side, counts: Uint32Array, share: number): number {
   const size = values.length;
-  const cut = Math.floor(size * CUT);
+  const cut = Math.floor(size * share);
   let seen = 0;
   let sum = 0;
   for (let i = 0; i < size; i++) {

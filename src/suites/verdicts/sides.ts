@@ -4,7 +4,7 @@ import type { Sides } from "./resampled.ts";
 
 /** The figures of valid repeats in the order in which they ran; of pairs only whole ones. */
 export function sidesOf(
-  measured: Pick<Measured, "of">,
+  measured: Pick<Measured, "of" | "isShare">,
   before: readonly SuiteRepeat[],
   after: readonly SuiteRepeat[],
   paired: boolean,
@@ -14,8 +14,9 @@ export function sidesOf(
       .sort((a, b) => a.order - b.order)
       .map((repeat) => (repeat.invalid === undefined ? measured.of(repeat) : undefined));
   const [baseline, now] = [values(before), values(after)];
+  const { isShare = false } = measured;
   const known = (value: number | undefined): value is number => value !== undefined && Number.isFinite(value);
-  if (!paired) return { baseline: baseline.filter(known), now: now.filter(known), paired };
+  if (!paired) return { baseline: baseline.filter(known), now: now.filter(known), paired, isShare };
   const whole = baseline.flatMap((value, i) => (known(value) && known(now[i]) ? [[value, now[i] as number]] : []));
-  return { baseline: whole.map(([a = 0]) => a), now: whole.map(([, b = 0]) => b), paired };
+  return { baseline: whole.map(([a = 0]) => a), now: whole.map(([, b = 0]) => b), paired, isShare };
 }

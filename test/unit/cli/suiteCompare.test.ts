@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { reportChoice } from "../../../src/cli/suite/reports.ts";
+import type { SuiteResult } from "../../../src/model/suites.ts";
 import { BaselineStore } from "../../../src/suites/baselines/store.ts";
 import { writeResult } from "../../../src/suites/baselines/writeResult.ts";
 import { syntheticResult } from "../../fixtures/suites/synthetic.ts";
@@ -32,6 +33,15 @@ describe("agent-vitals suite compare", function () {
     const faster = await suite("compare", "./slow.json", "main");
     assert.equal(faster.code, 0);
     assert.match(faster.stdout, /Talker is faster/);
+  });
+
+  it("can't compare what says nothing", async () => {
+    const invalid = { ...syntheticResult({ talker: { seed: 3, ...calm } }), status: "invalid", reason: "it went away" };
+    terminal.write("invalid.json", writeResult(invalid as SuiteResult));
+    assert.equal((await suite("compare", "main", "invalid.json")).code, 2);
+    const { code, stdout } = await suite("compare", "invalid.json", "main");
+    assert.match(stdout, /! The baseline is invalid: it went away\./);
+    assert.equal(code, 2);
   });
 
   it("prints the result with its comparison as JSON", async () => {

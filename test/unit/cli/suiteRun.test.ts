@@ -3,9 +3,12 @@ import { existsSync, readFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import type { SuiteResult } from "../../../src/model/suites.ts";
+import { BaselineStore } from "../../../src/suites/baselines/store.ts";
 import { countOf } from "../../../src/suites/histograms.ts";
+import { syntheticResult } from "../../fixtures/suites/synthetic.ts";
 import { until } from "../../support/until.ts";
 import { AnsweringServer, replies } from "../modelServers/support/answeringServer.ts";
+import { startQueueServer } from "../suites/queueServer.ts";
 import { Terminal } from "./terminal.ts";
 
 const agentFile = join(import.meta.dirname, "agents", "turns.ts");
@@ -149,6 +152,53 @@ describe("agent-vitals suite run", () => {
     assert.match(unknown.stderr, /There is no agent tunrs here: did you mean turns\?/);
     assert.equal(unknown.code, 2);
   }).timeout(120_000);
+
+  it("says before it runs what would make the run be for nothing", async () => {
+    const refused = async (message: RegExp, ...args: string[]) => {
+      const { code, stderr } = await terminal.cli("suite", "run", "agent.perf.json", ...args).ended;
+      assert.match(stderr, message);
+      assert.doesNotMatch(stderr, /one begins/);
+      assert.equal(code, 2);
+    };
+    suite({ duration: "1s" }, { setup: [] });
+    await refused(/is no name for a baseline/, "--save-baseline", "../../x");
+    await refused(/Not in a git repository/, "--save-baseline", "commit");
+    await refused(/can't be kept as one baseline/, "other.perf.json", "--save-baseline", "main");
+    terminal.write("plain", "");
+    await refused(/Reports can't be written to .*plain: .*plain is a file/, "--output", "plain");
+    await refused(/Reports can't be written to .*plain is a file/, "--output", "plain/deeper");
+    if (process.platform === "linux") await refused(/Reports can't be written to/, "--output", "/proc/nope/deeper");
+    new BaselineStore(terminal.folder).save("main", syntheticResult({ one: { seed: 1, repeats: 2, responses: 9 } }));
+    await refused(/Baseline main is of another suite, default, and this is agent:/, "--baseline", "main");
+  }).timeout(120_000);
+
+  it("keeps the baseline also where reports can't be written, and reports of suites of one name apart", async () => {
+    await using server = await startQueueServer({ milliseconds: 5 });
+    const spoil = `const fs = require("fs"); fs.rmSync("out", { recursive: true }); fs.writeFileSync("out", "")`;
+    const targets = { agent: { kind: "http", url: `http://127.0.0.1:${server.port}` } };
+    suite({ duration: "300ms" }, { setup: [], targets, teardown: [{ run: [process.execPath, "-e", spoil] }] });
+    const args = ["suite", "run", "agent.perf.json", "--output", "out", "--save-baseline", "main"];
+    const spoilt = await terminal.cli(...args).ended;
+    assert.match(spoilt.stderr, /Reports can't be written to .*out is a file/);
+    assert.equal(spoilt.code, 2);
+    const { kind, warmUp, duration } =
+      (await new BaselineStore(terminal.folder).load("main")).result.scenarios.one ?? {};
+    assert.deepEqual([kind, typeof warmUp, duration], ["http", "number", 0.3], "what was asked for is kept");
+    suite({ duration: "300ms" }, { setup: [], targets });
+    terminal.write("deeper/agent.perf.json", readFileSync(join(terminal.folder, "agent.perf.json"), "utf8"));
+    const both = ["agent.perf.json", "deeper/agent.perf.json"];
+    const apart = await terminal.cli("suite", "run", ...both, "--output", "reports").ended;
+    assert.equal(apart.code, 0, apart.stderr);
+    for (const name of ["agent", "agent-2"]) assert.ok(existsSync(join(terminal.folder, "reports", name)), name);
+  }).timeout(120_000);
+
+  it("keeps no result that says nothing as a baseline", async () => {
+    suite({ duration: "300ms" }, { setup: [] });
+    const { code, stderr } = await terminal.cli("suite", "run", "agent.perf.json", "--save-baseline", "main").ended;
+    assert.match(stderr, /A\w* invalid result is no baseline: one: No request was answered well/);
+    assert.equal(code, 2);
+    assert.deepEqual(new BaselineStore(terminal.folder).names(), []);
+  }).timeout(60_000);
 
   it("keeps what was measured until Ctrl+C, marks it as partial, and stops what it started", async () => {
     configure();

@@ -64,5 +64,11 @@ describe("what a suite's result tells at its lines", () => {
     assert.deepEqual(slower && placeOf(slower, outline), at(4));
     assert.equal(outcomeOf(compared, "talker", slower ? [slower] : []), "failed");
     assert.equal(outcomeOf(compared, "thinker", []), "skipped", "it was not run");
+    const failing = syntheticResult({ talker: { seed: 2, errors: 0.2, ...calm } });
+    const worse = { ...failing, comparison: compareResults(before, failing, { name: "main" }) };
+    const [fails, ...rest] = shortfallsOf(worse, outline);
+    assert.deepEqual(rest, []);
+    assert.equal(fails?.message, "talker fails more often than main: errors 0 % → 20 %.");
+    assert.deepEqual(fails && placeOf(fails, outline), at(4));
   });
 });

@@ -50,6 +50,7 @@ describe("baselines of suites", () => {
   });
 
   it("say what is wrong with a file, and what to do", () => {
+    const changed = (change: object) => writeResult({ ...result, ...change });
     const wrong: [string, RegExp][] = [
       ["{", /x\.json is damaged or no JSON: .*suite run --save-baseline/],
       ["[]", /x\.json is no result of a suite/],
@@ -58,6 +59,11 @@ describe("baselines of suites", () => {
         writeResult(result).replace('"requests": 40', '"requests": "40"'),
         /damaged: scenarios\.talker\.repeats\.0\.requests must be number/,
       ],
+      [changed({ started: 1e20 }), /damaged: started must be <= /],
+      [changed({ file: 5 }), /damaged: file must be string/],
+      [changed({ status: "done" }), /damaged: status must be equal to one of the allowed values/],
+      [changed({ environment: { ...result.environment, git: 5 } }), /damaged: environment\.git must be object/],
+      [changed({ machine: { ...result.machine, verdict: "calm" } }), /damaged: machine\.verdict must be/],
       [writeResult(result).replace('"machine": {', '"machin": {'), /x\.json is damaged: environment .*machine/],
     ];
     for (const [text, message] of wrong) assert.throws(() => parseResult(text, "x.json"), { message });
@@ -78,6 +84,7 @@ describe("baselines of suites", () => {
       () => store.save("x", { ...result, status: "partial", reason: "Ctrl+C" }),
       /partial result is no baseline: Ctrl\+C/,
     );
+    assert.throws(() => store.save("x", { ...result, status: "invalid" }), /An invalid result is no baseline/);
     assert.throws(() => store.delete("none"), /no baseline "none"/);
   });
 

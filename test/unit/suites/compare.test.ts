@@ -1,5 +1,11 @@
 import assert from "node:assert/strict";
-import type { SuiteMeasureChange, SuiteRepeat, SuiteResult } from "../../../src/model/suites.ts";
+import type {
+  SuiteComparison,
+  SuiteMeasureChange,
+  SuiteRepeat,
+  SuiteResult,
+  SuiteScenarioResult,
+} from "../../../src/model/suites.ts";
 import { compareResults } from "../../../src/suites/verdicts/compare.ts";
 import { exitCodeOf } from "../../../src/suites/verdicts/exitCode.ts";
 import { syntheticResult } from "../../fixtures/suites/synthetic.ts";
@@ -78,6 +84,13 @@ describe("comparison of suites", function () {
     assert.match(slower.summary, /^Talker is slower: recovery \d+ ms → 6\.\d+ s/);
   });
 
+  it("makes no exit code of what says nothing, whatever it compares to", () => {
+    const now = changed({ talker: 1.15 });
+    const comparison = compareResults(baseline, now, options);
+    assert.equal(exitCodeOf({ ...now, comparison, status: "invalid" }), 2);
+    assert.equal(exitCodeOf({ ...changed({}), status: "partial" }), 2);
+  });
+
   it("gives the same answer for the same results each time", () => {
     const now = changed({ talker: 1.08 });
     assert.deepEqual(compareResults(baseline, now, options), compareResults(baseline, now, options));
@@ -92,6 +105,32 @@ describe("comparison of suites", function () {
     assert.ok(more >= 2 && more < 60, String(more));
     const alone = compareResults(few(1, 1), syntheticResult({ talker: { seed: 2, repeats: 1 } }), options);
     assert.equal(alone.verdict, "not enough data");
+  });
+
+  it("tells of one repeat how many more could tell, in figures that are figures", () => {
+    for (const repeats of [1, 2, 3])
+      for (const turns of [undefined, "one"]) {
+        const side = (seed: number): SuiteResult => ({
+          ...syntheticResult({ talker: { seed, repeats, responses: 60, errors: 0.1 } }),
+          ...(turns !== undefined && { turns }),
+        });
+        const comparison = compareResults(side(1), side(2), options);
+        assert.equal(comparison.verdict, "not enough data");
+        assert.match(comparison.summary, /about \d+ more repeats would tell\.$/);
+        assertFinite(comparison, `${repeats} repeats, ${turns ?? "apart"}`);
+      }
+  });
+
+  it("has figures also of what is nothing in some repeats", () => {
+    const halting = (seed: number) =>
+      withRepeats(syntheticResult({ talker: { seed, repeats: 6 } }), "talker", (repeat, i) => ({
+        ...repeat,
+        goodput: i < 2 ? 0 : repeat.goodput,
+        resources: { gauges: {}, growth: { heap: { value: i - 2, from: 0, to: 1, verdict: "inconclusive" } } },
+      }));
+    assertFinite(compareResults(halting(1), halting(2), options), "apart");
+    const turns = { turns: "one" };
+    assertFinite(compareResults({ ...halting(1), ...turns }, { ...halting(2), ...turns }, options), "in turns");
   });
 
   it("takes a noise floor that is asked for", () => {
@@ -138,8 +177,66 @@ describe("comparison of suites", function () {
     assert.deepEqual(differences, [
       "Driver differs: 570.86 → 575.51.",
       "quantisation of http differs: Q4_K_M → Q8_0.",
-      "Errors of talker: 0.0 % → 10.0 %; latencies are of what succeeded.",
+      "Errors of talker: 0 % → 10 %; latencies are of what succeeded.",
     ]);
+  });
+
+  it("goes by the share of errors: answers that fail at once make no agent faster", () => {
+    const failing = syntheticResult({ talker: { seed: 13, factor: 0.1, errors: 0.58, ...calm } });
+    const comparison = compareResults(baseline, failing, options);
+    assert.equal(comparison.verdict, "slower");
+    assert.match(comparison.summary, /^Talker fails more often: errors 0 % → 58 %, \+58 points \[5\d, [56]\d\]\.$/);
+    assert.equal(exitCodeOf({ ...failing, comparison }), 1);
+    assert.deepEqual(
+      comparison.changes.filter(({ verdict }) => verdict === "faster"),
+      [],
+    );
+    assert.ok(comparison.noiseFloor < 0.1);
+    const back = compareResults(failing, baseline, options);
+    assert.match(back.summary, /^Talker is slower/, "those that succeed take longer");
+    assert.equal(of(back.changes, "talker", "errors", null)?.verdict, "faster");
+  });
+
+  it("calls fewer errors better, also those that came in bursts, and as many of them the same", () => {
+    const failing = (seed: number, errors: number) => syntheticResult({ talker: { seed, errors, ...calm } });
+    const fewer = compareResults(failing(1, 0.2), failing(13, 0.02), options);
+    assert.deepEqual([fewer.verdict, exitCodeOf({ ...failing(13, 0.02), comparison: fewer })], ["faster", 0]);
+    assert.match(fewer.summary, /^Talker fails less often: errors 2\d % → [12]\.\d %, −1\d points/);
+    const alike = compareResults(failing(1, 0.02), failing(13, 0.02), options);
+    assert.equal(of(alike.changes, "talker", "errors", null)?.verdict, "same");
+    const bursts = withRepeats(changed({}), "talker", (repeat, i) =>
+      i % 5 < 3 ? repeat : { ...repeat, errors: { reset: 200 } },
+    );
+    assert.match(compareResults(baseline, bursts, options).summary, /^Talker fails more often: errors 0 % → 16 %/);
+  });
+
+  it("decides nothing by a scenario of the same name that was asked for another load, and says so", () => {
+    const asked = (change: object) => {
+      const now = changed({ talker: 0.5 });
+      Object.assign(now.scenarios.talker ?? {}, change);
+      return now;
+    };
+    const { differences, summary, verdict, changes } = compareResults(baseline, asked({ load: "8 users" }), options);
+    assert.equal(verdict, "same", summary);
+    assert.deepEqual(differences, ["The load of talker differs, 4 users → 8 users: it decides nothing."]);
+    const own = changes.filter(({ scenario }) => scenario === "talker");
+    assert.ok(own.length > 3 && own.every((one) => !one.decides && one.verdict === "not enough data"));
+    const alone = { ...asked({ load: "8 users" }), suite: "other" };
+    delete alone.scenarios.rag_search;
+    const nothing = compareResults(baseline, alone, options);
+    assert.equal(
+      nothing.summary,
+      "Not enough data: nothing can be compared, as the load of talker differs, 4 users → 8 users.",
+    );
+    assert.equal(nothing.differences[0], "The suite differs, default → other.");
+    const before = { ...baseline, scenarios: { ...baseline.scenarios } };
+    before.scenarios.talker = { ...(before.scenarios.talker as SuiteScenarioResult), kind: "http", duration: 10 };
+    assert.deepEqual(compareResults(before, asked({ kind: "stdio", duration: 5, warmUp: 1 }), options).differences, [
+      "The kind of target of talker differs, http → stdio: it decides nothing.",
+      "The duration of talker differs, 10 s → 5 s.",
+    ]);
+    const partial = { ...baseline, status: "partial" as const, reason: "Ctrl+C" };
+    assert.deepEqual(compareResults(partial, changed({}), options).differences, ["The baseline is partial: Ctrl+C."]);
   });
 
   it("calls hardly any pair of the same agent slower, also of many scenarios", () => {
@@ -168,6 +265,15 @@ function withRepeats(
   const one = result.scenarios[scenario];
   assert.ok(one);
   return { ...result, scenarios: { ...result.scenarios, [scenario]: { ...one, repeats: one.repeats.map(change) } } };
+}
+
+function assertFinite({ changes, noiseFloor }: SuiteComparison, what: string): void {
+  assert.ok(changes.length > 0 && Number.isFinite(noiseFloor), what);
+  for (const one of changes) {
+    const { change, p, adjustedP, moreRepeats = 0 } = one;
+    const figures = [one.baseline, one.now, one.noiseFloor, p, adjustedP, moreRepeats, ...Object.values(change)];
+    assert.ok(figures.every(Number.isFinite), `${what}: ${JSON.stringify(one)}`);
+  }
 }
 
 function scaled(repeat: SuiteRepeat, factor: number): SuiteRepeat {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { table } from "../../../src/cli/table.ts";
+import { printable } from "../../../src/model/printable.ts";
 import type { SuiteResult } from "../../../src/model/suites.ts";
 import { parseResult } from "../../../src/suites/baselines/readResult.ts";
 import { judgeMachine } from "../../../src/suites/environment/judgeMachine.ts";
@@ -16,7 +17,7 @@ import { compareResults } from "../../../src/suites/verdicts/compare.ts";
 import { type SyntheticOptions, syntheticResult } from "../../fixtures/suites/synthetic.ts";
 
 const calm = { responses: 400, between: 0.015, repeats: 12 };
-const EVIL = `<script>"x'&]]>\u0007\ud800|*_@everyone\n::error::x`;
+const EVIL = `<script>"x'&]]>\u0001\u0007\u009b\u202e\u2066\ud800|*_@everyone https://evil.example/ www.evil.example GH-1 $x$\n::error::x`;
 
 /** As a run leaves it: with objectives, the machine, and a comparison. */
 function finished(scenarios: Record<string, SyntheticOptions>, baseline?: SuiteResult, name = "main"): SuiteResult {
@@ -134,7 +135,7 @@ describe("reports of suites", function () {
     const lines = markdown({ result: evil }).split("\n");
     const rows = lines.filter((line) => line.startsWith("| ") && line.includes("median"));
     for (const row of rows) assert.equal(row.match(/(?<!\\)\|/g)?.length, 9, row);
-    assert.doesNotMatch(lines.join("\n"), /<script|(?<!\\)\*_|@everyone/);
+    assert.doesNotMatch(lines.join("\n"), /<script|(?<!\\)\*_|@everyone|:\/\/|www\.|GH-1|(?<!\\)\$/);
   });
 
   it("are commands for GitHub Actions, a line each", () => {
@@ -148,6 +149,37 @@ describe("reports of suites", function () {
     );
     for (const line of github({ result: evil }).trim().split("\n"))
       assert.match(line, /^::(error|warning|notice) file=/);
+  });
+
+  it("say plainly that an agent fails more often", () => {
+    const failing = finished({ talker: { seed: 3, errors: 0.3, ...calm } }, baseline);
+    assert.match(
+      pretty({ result: failing }, terminal),
+      /^default: \{red\}Talker fails more often: errors 0 % → [23]\d %/,
+    );
+    assert.match(pretty({ result: failing }, terminal), /^\{red\}talker +errors +0 % +[23]\d % +\+[23]\d points +\[/m);
+    assert.match(
+      github({ result: failing }),
+      /^::error .*title=default%3A fails more often::talker, errors: 0 %25 → [23]\d %25, \+[23]\d points \[/m,
+    );
+    assert.match(
+      junit({ result: failing }),
+      /name="errors against main" .*>\n +<failure type="slower" message="fails more/,
+    );
+    assert.match(markdown({ result: failing }), /^### 🔴 default\n\nTalker fails more often/);
+    assert.match(markdown({ result: failing }), /^\| talker \| errors \| .* \| 🔴 slower \|$/m);
+    assert.match(html({ result: failing, baseline }), /<h1>.*Talker fails more often: \+[23]\d points <span/);
+  });
+
+  it("show what can't be seen or turns text around as a question mark, whatever they are written in", () => {
+    for (const report of [
+      markdown({ result: evil }),
+      github({ result: evil }),
+      junit({ result: evil }),
+      html({ result: evil, baseline: evil }),
+      pretty({ result: evil }, { ...terminal, printable }),
+    ])
+      assert.doesNotMatch(report.replaceAll("\u200b", ""), /(?!\n)[\p{Cc}\p{Cf}]/u, report.slice(0, 300));
   });
 
   it("are one HTML file that needs nothing else and runs nothing", () => {

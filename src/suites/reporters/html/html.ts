@@ -5,21 +5,19 @@ import type {
   SuiteResult,
   SuiteScenarioResult,
 } from "../../../model/suites.ts";
-import { amountOf, measureTitle } from "../../../model/suiteWords.ts";
+import { amountOf, claimText, intervalText, measureTitle, sizeText } from "../../../model/suiteWords.ts";
 import { countOf, merge } from "../../histograms.ts";
 import { type Objective, parseObjective } from "../../objectives/objective.ts";
 import type { SuiteReport } from "../report.ts";
 import {
   changeVerdict,
   headline,
-  intervalOf,
   machineLines,
   method,
   objectiveTable,
   pText,
   type ReportTable,
   scenarioTable,
-  signedPercent,
 } from "../rows.ts";
 import { escaped } from "../xml.ts";
 import { distribution } from "./distribution.ts";
@@ -93,8 +91,8 @@ function headlines(result: SuiteResult): string {
   const worst = comparison?.changes.find(({ decides, verdict }) => decides && verdict === comparison.verdict);
   if (comparison && worst && (comparison.verdict === "slower" || comparison.verdict === "faster")) {
     const { verdict } = comparison;
-    const claim = `${queryTypeTitle(worst.scenario)} is ${verdict}: ${signedPercent(worst.change.value)}`;
-    return `<h1>${icon(verdict)}${escaped(claim)} <span class="interval">${escaped(intervalOf(worst))}</span></h1>${sentence}`;
+    const claim = `${queryTypeTitle(worst.scenario)} ${claimText(worst)}: ${sizeText(worst)}`;
+    return `<h1>${icon(verdict)}${escaped(claim)} <span class="interval">${escaped(intervalText(worst))}</span></h1>${sentence}`;
   }
   if (missed[0]) {
     const where = missed[0].scenario === undefined ? "" : `${queryTypeTitle(missed[0].scenario)} misses `;
@@ -119,7 +117,7 @@ function forest(result: SuiteResult, changes: readonly SuiteMeasureChange[]): st
     const objective = objectiveOf(change, result.objectives);
     const told = objective ? `${icon(objective.verdict)}${escaped(objective.objective)}` : "";
     const hue = hueOf(result.scenarios[scenario]?.queryType ?? "");
-    return `<tr class="${change === worst ? "first" : decides ? "" : "told"}"><td><span class="dot" style="${hue}"></span>${escaped(scenario)}</td><td>${escaped(measureTitle(change))}</td><td class="right">${escaped(amountOf(change, baseline))}</td><td class="right">${escaped(amountOf(change, now))}</td><td class="right strong">${signedPercent(change.change.value)}</td><td class="right">${intervalOf(change)}</td><td class="forest">${forestRow(change, reach)}</td><td>${icon(verdict)}${escaped(changeVerdict(change))}</td><td class="right">${escaped(pText(adjustedP))}</td><td>${told}</td></tr>`;
+    return `<tr class="${change === worst ? "first" : decides ? "" : "told"}"><td><span class="dot" style="${hue}"></span>${escaped(scenario)}</td><td>${escaped(measureTitle(change))}</td><td class="right">${escaped(amountOf(change, baseline))}</td><td class="right">${escaped(amountOf(change, now))}</td><td class="right strong">${sizeText(change)}</td><td class="right">${intervalText(change)}</td><td class="forest">${forestRow(change, reach)}</td><td>${icon(verdict)}${escaped(changeVerdict(change))}</td><td class="right">${escaped(pText(adjustedP))}</td><td>${told}</td></tr>`;
   });
   return `<h2>Changes</h2><div class="scroll"><table><thead><tr><th>Scenario</th><th>Measure</th><th class="right">Baseline</th><th class="right">Now</th><th class="right">Change</th><th class="right">95 % interval</th><th class="forest">${forestAxis(reach)}</th><th>Verdict</th><th class="right" title="two-sided, corrected for the number of measures">p</th><th>Objective</th></tr></thead><tbody>${rows.join("")}</tbody></table></div>`;
 }
@@ -161,7 +159,8 @@ function charts(
     .map(({ objective }) => parsed(objective))
     .find((one) => one?.subject.kind === "latency" && one.subject.measure === "duration")?.limit;
   const paired = comparison?.interleaved ?? false;
-  const floor = comparison?.changes.find((change) => change.scenario === name)?.noiseFloor ?? 0.01;
+  const floor =
+    comparison?.changes.find(({ scenario, measure }) => scenario === name && measure !== "errors")?.noiseFloor ?? 0.01;
   const legend = before ? "dashed: baseline" : "";
   const own = before ? { now, baseline: durations(before) } : { now };
   const all = [

@@ -1,9 +1,9 @@
 import { random } from "../../../model/random.ts";
 import type { SuiteScenarioResult } from "../../../model/suites.ts";
+import { signedPercent } from "../../../model/suiteWords.ts";
 import { latency } from "../../verdicts/measures.ts";
 import { type Change, changeOf } from "../../verdicts/resampled.ts";
 import { sidesOf } from "../../verdicts/sides.ts";
-import { signedPercent } from "../rows.ts";
 import { element, line, picture, point, scale, text, ticks } from "./svg.ts";
 
 const [WIDTH, HEIGHT, BOTTOM, TOP, RIGHT] = [420, 300, 262, 10, 372];

@@ -36,7 +36,7 @@ export function repeatOf(
   const measured = addTallies(windows.slice(1));
   const repeat = figuresOf(measured, duration, stretch.arrivals.kind === "open");
   const isOpen = stretch.arrivals.kind === "open";
-  const invalid = whyNothing(generated, measured, repeat, scenario);
+  const invalid = generated.failure ?? whyNothing(generated, measured, repeat, scenario);
   const slow = invalid === undefined ? whySlow(generated, measured, repeat, scenario, isOpen) : undefined;
   const reason = invalid ?? slow;
   return {

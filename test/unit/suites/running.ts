@@ -12,6 +12,7 @@ const nowhere = () => Promise.reject(new Error("This suite needs no agent."));
 const noWorld: SuiteWorld = {
   start: nowhere,
   stop: nowhere,
+  ended: nowhere,
   watch: nowhere,
   recordedStarts: nowhere,
   profile: nowhere,

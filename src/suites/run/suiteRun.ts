@@ -12,18 +12,18 @@ import type {
 import { checkRows, columnsUsed } from "../data/rows.ts";
 import type { SuiteSource, Surroundings } from "../format/readSuite.ts";
 import { Threads } from "../load/threads.ts";
-import { allScenarios, brokenObjective, judgeObjective } from "../objectives/judge.ts";
-import type { Scenario, ScenarioObjective, Step, Suite } from "../suite.ts";
+import type { Scenario, Step, Suite } from "../suite.ts";
+import { EndsRun } from "./endsRun.ts";
 import { judgeRun } from "./judgeRun.ts";
 import { loadText } from "./loadText.ts";
 import { maskOf } from "./mask.ts";
-import { observedRepeat, waitFor } from "./observe.ts";
+import { observe } from "./observe.ts";
 import { arrivalsOf, replayed } from "./replay.ts";
 import { type RanScenario, runScenario, type SoFar } from "./runScenario.ts";
 import { doStep, stepText } from "./steps.ts";
 import { addUsed, type Used, usedOf } from "./usedOf.ts";
 import { whyInvalid } from "./validity.ts";
-import { needsAgent, SeenSoFar, type WatchedAgent, withWatched } from "./watching.ts";
+import type { WatchedAgent } from "./watching.ts";
 import type { Profile, SuiteWorld } from "./world.ts";
 
 export interface SuiteRunOptions {
@@ -171,9 +171,10 @@ export class SuiteRun {
     onProgress({ kind: "begun", scenario: scenario.name, repeat, of: suite.repeats });
     const ran = await this.#scenario(scenario, suite.seed + turn);
     onProgress({ kind: "ended", scenario: scenario.name, ran });
-    if (ran.failure !== undefined) course.reason ??= this.#mask(`${scenario.name}: ${ran.failure}`);
+    if (ran.failure !== undefined) course.reason ??= `${scenario.name}: ${ran.failure}`;
     else if (signal.aborted) course.reason ??= `It was ended during ${scenario.name}`;
-    const broken = ran.broken ?? this.#brokenByAll(scenario, ran.repeat);
+    const result = this.#scenarios[name];
+    const broken = ran.broken ?? (result && new EndsRun(suite, scenario).missedBy(result, this.#scenarios));
     if (broken !== undefined) course.reason ??= `${scenario.name} missed ${broken}, which ends the run`;
     return course.reason === undefined;
   }
@@ -239,7 +240,7 @@ export class SuiteRun {
     const { onProgress, signal } = this.#options;
     for (;;) {
       const threads = this.#course.threads.get(scenario.name) ?? scenario.workers ?? 1;
-      const ran = await this.#once(scenario, { seed, threads });
+      const ran = this.#masked(await this.#once(scenario, { seed, threads }));
       const more = Math.min(threads * 2, availableParallelism());
       if (!ran.slow || scenario.workers !== undefined || more === threads || signal.aborted) {
         // Of one that was cut off before its first answer there is nothing to tell.
@@ -252,8 +253,9 @@ export class SuiteRun {
   }
 
   async #once(scenario: Scenario, { seed, threads }: { seed: number; threads: number }): Promise<RanScenario> {
-    const { source, surroundings, signal, onProgress } = this.#options;
-    if (scenario.load.kind === "observed") return this.#observe(scenario);
+    const { suite, source, surroundings, signal, onProgress } = this.#options;
+    const ends = new EndsRun(suite, scenario);
+    if (scenario.load.kind === "observed") return this.#observe(scenario, ends);
     const order = this.#course.order++;
     const agent = this.#agent;
     const times = this.#replays.get(scenario.name);
@@ -268,8 +270,8 @@ export class SuiteRun {
           seed,
           signal,
           onProgress: (soFar) => onProgress({ kind: "running", scenario: scenario.name, ...soFar }),
-          brokenBy: (soFar) => this.#brokenBy(scenario, soFar),
-          ...(agent && { agent: { ...agent, soFar: this.#asksAgent(scenario) } }),
+          brokenBy: (soFar) => ends.missedSoFar(soFar, this.#scenarios),
+          ...(agent && { agent: { ...agent, soFar: ends.asksAgent } }),
           ...(times && { times }),
         });
       } finally {
@@ -278,39 +280,22 @@ export class SuiteRun {
     });
   }
 
-  /** Nothing is asked by us: what the agent reports is what was measured. */
-  async #observe(scenario: Scenario): Promise<RanScenario> {
+  async #observe(scenario: Scenario, ends: EndsRun): Promise<RanScenario> {
     const { signal, onProgress } = this.#options;
     const agent = this.#agent;
-    if (!agent) throw new Error(`${scenario.name} observes an agent: name it (--agent NAME).`);
-    const { warmUp, duration, name } = scenario;
+    const { name, warmUp, duration } = scenario;
+    if (!agent) throw new Error(`${name} observes an agent: name it (--agent NAME).`);
     const order = this.#course.order++;
-    const tell = (elapsed: number) => onProgress({ kind: "observing", scenario: name, elapsed, of: warmUp + duration });
-    return this.#watched(agent, async () => {
-      await waitFor(warmUp, { signal, onProgress: tell });
-      const watch = await agent.watch();
-      const started = Date.now() / 1000;
-      const ending = new AbortController();
-      const seen = new SeenSoFar();
-      let broken: string | undefined;
-      const hear = (elapsed: number) => {
-        tell(warmUp + elapsed);
-        if (this.#asksAgent(scenario)) seen.ask(watch);
-        if (!seen.last || broken !== undefined) return;
-        const soFar = observedRepeat(scenario, seen.last, { order, started, duration: elapsed });
-        broken = this.#brokenBy(scenario, withWatched(soFar, seen.last, agent.name));
-        if (broken !== undefined) ending.abort();
-      };
-      const both = AbortSignal.any([signal, ending.signal]);
-      const measured = await waitFor(duration, { signal: both, onProgress: hear });
-      const watched = await watch.end();
-      const repeat = observedRepeat(scenario, watched, { order, started, duration: measured });
-      return {
-        repeat: withWatched(repeat, watched, agent.name),
-        slow: false,
-        ...(broken !== undefined && { broken }),
-      };
-    });
+    return this.#watched(agent, () =>
+      observe(scenario, {
+        agent,
+        order,
+        signal,
+        asksAgent: ends.asksAgent,
+        onProgress: (elapsed) => onProgress({ kind: "observing", scenario: name, elapsed, of: warmUp + duration }),
+        brokenBy: (soFar) => ends.missedSoFar(soFar, this.#scenarios),
+      }),
+    );
   }
 
   get #agent(): WatchedAgent | undefined {
@@ -338,40 +323,17 @@ export class SuiteRun {
     return ran;
   }
 
-  /** Whether objectives may end the run by what only the agent tells. */
-  #asksAgent({ objectives, load }: Scenario): boolean {
-    const all = [...objectives, ...this.#options.suite.objectives];
-    return load.kind === "observed" ? all.some(({ abortOnFail }) => abortOnFail) : needsAgent(all);
+  #masked(ran: RanScenario): RanScenario {
+    const { repeat, failure } = ran;
+    return {
+      ...ran,
+      repeat: repeat.invalid === undefined ? repeat : { ...repeat, invalid: this.#mask(repeat.invalid) },
+      ...(failure !== undefined && { failure: this.#mask(failure) }),
+    };
   }
 
-  /** The objective that ends the run by what was measured of a repeat so far: of the suite, with all repeats before. */
-  #brokenBy({ objectives }: Scenario, soFar: SuiteRepeat): string | undefined {
-    const own = brokenObjective(objectives.filter(endsRun), soFar)?.objective;
-    return own ?? this.#brokenBySuite([...allScenarios(this.#scenarios).repeats, soFar]);
-  }
-
-  /** And by all repeats of a scenario: some objectives are of the whole of it. */
-  #brokenByAll({ name, objectives }: Scenario, { duration }: SuiteRepeat): string | undefined {
-    const result = this.#scenarios[name];
-    if (!result) return undefined;
-    const own = objectives
-      .filter(endsRun)
-      .find(({ objective, delay }) => duration >= delay && judgeObjective(objective, result).verdict === "missed");
-    return own?.objective.text ?? this.#brokenBySuite(allScenarios(this.#scenarios).repeats);
-  }
-
-  #brokenBySuite(repeats: readonly SuiteRepeat[]): string | undefined {
-    const seconds = repeats.reduce((sum, { duration }) => sum + duration, 0);
-    const judged = { repeats: [...repeats] };
-    return this.#options.suite.objectives
-      .filter(endsRun)
-      .find(({ objective, delay }) => seconds >= delay && judgeObjective(objective, judged).verdict === "missed")
-      ?.objective.text;
-  }
-
-  #keep({ name, queryType, target, load }: Scenario, { repeat: ran, slow }: RanScenario): void {
+  #keep({ name, queryType, target, load }: Scenario, { repeat, slow }: RanScenario): void {
     const { suite } = this.#options;
-    const repeat = ran.invalid === undefined ? ran : { ...ran, invalid: this.#mask(ran.invalid) };
     if (slow) this.#slow.add(repeat);
     const known = this.#scenarios[name] ?? {
       queryType,
@@ -422,8 +384,6 @@ function worst(
   if (known === undefined) return now;
   return known === null || now === null ? null : of(known, now);
 }
-
-const endsRun = ({ abortOnFail }: ScenarioObjective) => abortOnFail;
 
 /** Without its stop: others write sentences around it. */
 const bare = (text: string) => text.replace(/\.$/, "");

@@ -1,6 +1,4 @@
-import type { SuiteRepeat } from "../../model/suites.ts";
-import type { ScenarioObjective } from "../suite.ts";
-import { stagesOf } from "./observe.ts";
+import type { SuiteHistogram, SuiteMeasure, SuiteRepeat } from "../../model/suites.ts";
 import { resourcesOf } from "./resources.ts";
 import type { Watch, Watched } from "./world.ts";
 
@@ -25,13 +23,10 @@ export function withWatched(repeat: SuiteRepeat, { series, voice, reported }: Wa
   };
 }
 
-/** Whether one of them ends the run by what only the agent tells. */
-export function needsAgent(objectives: readonly ScenarioObjective[]): boolean {
-  return objectives.some(({ abortOnFail, objective: { subject } }) => {
-    if (!abortOnFail) return false;
-    if (subject.kind === "latency") return subject.measure.startsWith("stage:");
-    return ["growth", "gauge", "voice success"].includes(subject.kind);
-  });
+/** Durations by query type, as stages of a turn. */
+export function stagesOf(reported: Watched["reported"]): Partial<Record<SuiteMeasure, SuiteHistogram>> {
+  const known = Object.entries(reported).filter(([, { durations }]) => durations.length > 0);
+  return Object.fromEntries(known.map(([queryType, { durations }]) => [`stage:${queryType}`, durations]));
 }
 
 /** What was seen until now, asked for again and again: what was seen last is at hand. */

@@ -65,4 +65,14 @@ describe("what a suite's result tells at its lines", () => {
     assert.equal(outcomeOf(compared, "talker", slower ? [slower] : []), "failed");
     assert.equal(outcomeOf(compared, "thinker", []), "skipped", "it was not run");
   });
+
+  it("shows a scenario as errored whose target was gone in one of its repeats", () => {
+    const result = syntheticResult({ talker: { seed: 1, repeats: 3 } });
+    const [first] = result.scenarios.talker?.repeats ?? [];
+    assert.ok(first);
+    assert.equal(outcomeOf(result, "talker", []), "passed");
+    first.invalid = "The target went away.";
+    assert.equal(outcomeOf(result, "talker", []), "passed", "one of a slow generator is left out");
+    assert.equal(outcomeOf({ ...result, status: "invalid" }, "talker", []), "errored");
+  });
 });

@@ -1,6 +1,10 @@
 import assert from "node:assert/strict";
 import type { SuiteRepeat, SuiteResult } from "../../../src/model/suites.ts";
+import { readSuite } from "../../../src/suites/format/readSuite.ts";
 import { countOf, quantileOf } from "../../../src/suites/histograms.ts";
+import { addTallies } from "../../../src/suites/load/addTallies.ts";
+import { planOf } from "../../../src/suites/run/plan.ts";
+import { repeatOf } from "../../../src/suites/run/repeat.ts";
 import { whyInvalid } from "../../../src/suites/run/validity.ts";
 import { SuiteFolder, suiteForm } from "./folder.ts";
 import { startQueueServer } from "./queueServer.ts";
@@ -286,6 +290,22 @@ describe("a run of a suite", () => {
       assert.match(reason ?? "", endedBy("best >= 100"));
       assert.equal(scenarios.one?.repeats.length, 1);
     });
+  });
+});
+
+describe("a short repeat", () => {
+  it("is invalid when the target was gone for half of it", async () => {
+    const { suite } = await readSuite(
+      { name: "short", folder: "/", form: suiteForm("http://127.0.0.1:1", { duration: "2s" }) },
+      { workspaceFolder: "/", env: {} },
+    );
+    const [scenario] = suite?.scenarios ?? [];
+    assert.ok(scenario);
+    const counted = { ...addTallies([]), requests: 100, errors: { refused: 60 }, messages: { ECONNREFUSED: 60 } };
+    const ended = (lastOk: number) => ({ windows: [counted, counted], busy: 0, elapsed: 2, started: 0, lastOk });
+    const whyOf = (lastOk: number) => repeatOf(ended(lastOk), planOf(scenario, 1), scenario, 0).repeat.invalid;
+    assert.match(whyOf(0.9) ?? "", /The target went away after 900 ms: ECONNREFUSED/);
+    assert.equal(whyOf(1.5), undefined);
   });
 });
 

@@ -55,6 +55,9 @@ export interface RequestContext {
 export type Request =
 ${requests.map((request) => `  | ${request}`).join("\n")};
 
+/** A step of its own. It may take a minute, or the \`timeout\` that stands beside it; the signal says when to give up. */
+export type StepFunction = (context: { signal: AbortSignal }) => unknown;
+
 /** One load on one target. */
 export interface Scenario ${typeOf(ownScenario, "")}
 
@@ -68,7 +71,7 @@ export declare function defineSuite(suite: Suite): Suite;
 
 /** A step may be a function. */
 function withFunctions(schema: Schema | undefined): Schema {
-  const step = { "~named": "(() => unknown)" } as unknown as Schema;
+  const step = { "~named": "StepFunction | { call: StepFunction; timeout?: string }" } as unknown as Schema;
   return { ...schema, items: { anyOf: [...(schema?.items?.anyOf ?? []), step] } } as Schema;
 }
 

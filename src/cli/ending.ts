@@ -10,15 +10,23 @@ const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
 export function awaitEnding(): Ending {
   const { promise, resolve } = Promise.withResolvers<void>();
-  const asked = () => resolve();
-  for (const signal of signals) process.once(signal, asked);
-  process.stdout.on("error", asked); // EPIPE: `agent-vitals attach … | head`.
-  return {
-    asked: promise,
-    dispose() {
-      for (const signal of signals) process.off(signal, asked);
-    },
+  let isAsked = false;
+  const hear = (signal: NodeJS.Signals) => {
+    if (!isAsked) {
+      isAsked = true;
+      resolve();
+      return;
+    }
+    // As if nobody had listened: nothing that hangs can hold it up.
+    dispose();
+    process.kill(process.pid, signal);
   };
+  const dispose = () => {
+    for (const signal of signals) process.off(signal, hear);
+  };
+  for (const signal of signals) process.on(signal, hear);
+  process.stdout.on("error", () => resolve()); // EPIPE: `agent-vitals attach … | head`.
+  return { asked: promise, dispose };
 }
 
 /** Resolves after so many seconds, never for `undefined`; `stop` keeps it from holding the process. */

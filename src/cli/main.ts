@@ -76,12 +76,17 @@ async function runCommand(command: Command, args: string[]): Promise<number> {
   return command.run(values, end === -1 ? [] : args.slice(end + 1));
 }
 
-main(process.argv.slice(2)).then(
-  (code) => {
-    process.exitCode = code;
-  },
-  (error: unknown) => {
+// Whoever waits for what never comes ends without a word, and with 0: nothing is left that could wake it.
+process.exitCode = 2;
+const giveUp = () => tell("agent-vitals: it ended before it was done: what it waited for can't come any more.");
+process.once("beforeExit", giveUp);
+
+main(process.argv.slice(2))
+  .catch((error: unknown) => {
     tell(`agent-vitals: ${error instanceof Error ? error.message : error}`);
-    process.exitCode = 2;
-  },
-);
+    return 2;
+  })
+  .then((code) => {
+    process.off("beforeExit", giveUp);
+    process.exitCode = code;
+  });

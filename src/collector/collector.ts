@@ -382,6 +382,9 @@ export class Collector {
   endMeasurement(id: number, histograms = false): MeasurementResult {
     return this.#measurements.end(id, histograms);
   }
+  measurementSoFar(id: number, histograms = false): MeasurementResult {
+    return this.#measurements.soFar(id, histograms);
+  }
   dropMeasurement(id: number): void {
     this.#measurements.drop(id);
   }

@@ -1,6 +1,6 @@
 import type { MessageConnection } from "vscode-jsonrpc/node";
 import type { Collector } from "./collector.ts";
-import { BeginMeasurement, BeginMeasurements, EndMeasurement, EndMeasurements } from "./protocol.ts";
+import { BeginMeasurement, BeginMeasurements, EndMeasurement, EndMeasurements, GetMeasurement } from "./protocol.ts";
 import { told } from "./told.ts";
 
 /**
@@ -10,8 +10,12 @@ import { told } from "./told.ts";
 export function serveMeasurements(rpc: MessageConnection, collector: Collector): () => void {
   const single = new Set<number>();
   const every = new Set<number>();
+  const own = (ids: Set<number>, id: number) => {
+    if (!ids.has(id)) throw new Error(`Measurement ${id} is not of this connection.`);
+  };
   const take = (ids: Set<number>, id: number) => {
-    if (!ids.delete(id)) throw new Error(`Measurement ${id} is not of this connection.`);
+    own(ids, id);
+    ids.delete(id);
   };
   rpc.onRequest(
     BeginMeasurement,
@@ -19,6 +23,13 @@ export function serveMeasurements(rpc: MessageConnection, collector: Collector):
       const id = collector.beginMeasurement(agent);
       single.add(id);
       return { id };
+    }),
+  );
+  rpc.onRequest(
+    GetMeasurement,
+    told(({ id, histograms }) => {
+      own(single, id);
+      return collector.measurementSoFar(id, histograms === true);
     }),
   );
   rpc.onRequest(

@@ -42,9 +42,15 @@ export class Measurements {
 
   /** @param histograms tell them too @throws when there is none of this id */
   end(id: number, histograms = false): MeasurementResult {
+    const result = this.soFar(id, histograms);
+    this.drop(id);
+    return result;
+  }
+
+  /** The same until now, and it goes on. */
+  soFar(id: number, histograms = false): MeasurementResult {
     const open = this.#open.get(id);
     if (!open) throw new Error(`There is no measurement ${id}: it ended with its connection, or was never begun.`);
-    this.drop(id);
     const { agent, measurement, begun, voice } = open;
     const { record } = agent;
     const reliability = record.voiceReliability();

@@ -265,6 +265,10 @@ export const InspectAgent = new RequestType<{ agent: string }, AttachResult, voi
 export const GetTurn = new RequestType<{ agent: string; index: number }, TurnDetail | undefined, void>("turn/get");
 /** Begins to keep figures of their own. They end with the connection. */
 export const BeginMeasurement = new RequestType<{ agent: string }, { id: number }, void>("measurement/begin");
+/** What it tells until now, and goes on. */
+export const GetMeasurement = new RequestType<{ id: number; histograms?: boolean }, MeasurementResult, void>(
+  "measurement/get",
+);
 export const EndMeasurement = new RequestType<{ id: number; histograms?: boolean }, MeasurementResult, void>(
   "measurement/end",
 );

@@ -24,6 +24,8 @@ export interface Suite {
   teardown: Step[];
   /** Seconds between two samples of the agent's CPU. */
   profile?: { interval: number };
+  /** Values of the environment that stand in it: no text that leaves a run tells them. */
+  secrets: readonly string[];
 }
 
 export interface Scenario {
@@ -54,7 +56,10 @@ export interface ScenarioObjective {
 }
 
 /** A step of setup, reset or teardown; suites in code may have functions. */
-export type Step = StepForm | (() => unknown);
+export type Step = StepForm | StepFunction | { call: StepFunction; timeout?: string };
+
+/** Does a step; the signal says that nobody waits for it any more. */
+export type StepFunction = (context: { signal: AbortSignal }) => unknown;
 
 /** What a request is made from. */
 export interface RequestContext {

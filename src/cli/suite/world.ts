@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, open, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
@@ -9,13 +9,15 @@ import {
   EndMeasurement,
   ExportFile,
   GetHistory,
+  GetMeasurement,
   StartAgent,
   StartCpuProfile,
   StopAgent,
 } from "../../collector/protocol.ts";
+import { maskSecrets } from "../../model/mask.ts";
 import { closest } from "../../model/spelling.ts";
 import type { AgentState, RunState, WorkspaceState } from "../../model/state.ts";
-import type { Profile, SuiteWorld, Watch } from "../../suites/run/world.ts";
+import type { Profile, SuiteWorld, Watch, Watched } from "../../suites/run/world.ts";
 import { Failure } from "../command.ts";
 import { type Connection, connectHere } from "../connection.ts";
 import { printable, tell } from "../output.ts";
@@ -23,12 +25,16 @@ import { ModelServerFigures } from "./modelServers.ts";
 
 /** Of a range: one a second as long as it has no more of them. */
 const POINTS = 11_000;
+/** Bytes of an output in which its last line is looked for. */
+const TAIL = 4096;
 
 /** What a suite needs done, by the collector of a workspace, which is reached when it is first needed. */
 export class CollectorWorld implements SuiteWorld {
   readonly #workspace: string;
   /** Watches that are under way. */
   readonly #modelServers = new Set<ModelServerFigures>();
+  /** Runs that were started here, by agent. */
+  readonly #runs = new Map<string, string>();
   #opening: Promise<Connection> | undefined;
 
   constructor(workspace: string) {
@@ -38,8 +44,19 @@ export class CollectorWorld implements SuiteWorld {
   async start(name: string): Promise<boolean> {
     const { rpc, state } = await this.connection();
     if (livingRun(agentOf(await state(), name))) return false;
-    await rpc.sendRequest(StartAgent, { agent: name });
+    const { runId } = await rpc.sendRequest(StartAgent, { agent: name });
+    this.#runs.set(name, runId);
     return true;
+  }
+
+  async ended(name: string): Promise<string | undefined> {
+    const started = this.#runs.get(name);
+    if (started === undefined) return undefined;
+    const { state } = await this.connection();
+    const run = agentOf(await state(), name).runs.find(({ id }) => id === started);
+    if (run?.endTime === undefined) return undefined;
+    const last = await lastLine(run);
+    return last === "" ? endText(run) : `${endText(run)}: ${last}`;
   }
 
   async stop(name: string): Promise<void> {
@@ -56,30 +73,34 @@ export class CollectorWorld implements SuiteWorld {
     const servers = new ModelServerFigures();
     servers.add(from, begun.modelServers);
     const all = this.#modelServers.add(servers);
-    return {
-      async end() {
-        all.delete(servers);
-        const to = Math.max(Date.now() / 1000, from + 1);
-        const { voice, queryTypes, histograms = {} } = await rpc.sendRequest(EndMeasurement, { id, histograms: true });
-        const reported = Object.entries(queryTypes).map(([queryType, { count, errors, cancelled }]) => {
-          const { durations = [], firstTokens = [] } = histograms[queryType] ?? {};
-          return [queryType, { count, errors, cancelled, durations, firstTokens }] as const;
+    const watched = async (measured: typeof EndMeasurement): Promise<Watched> => {
+      const to = Math.max(Date.now() / 1000, from + 1);
+      const { voice, queryTypes, histograms = {} } = await rpc.sendRequest(measured, { id, histograms: true });
+      const reported = Object.entries(queryTypes).map(([queryType, { count, errors, cancelled }]) => {
+        const { durations = [], firstTokens = [] } = histograms[queryType] ?? {};
+        return [queryType, { count, errors, cancelled, durations, firstTokens }] as const;
+      });
+      const known = await state();
+      const now = agentOf(known, agent).runs.find(({ id: run }) => run === before?.id);
+      const { series } = await rpc
+        .sendRequest(GetHistory, { agent, from, to, points: POINTS })
+        .catch((error: Error) => {
+          tell(`What ${printable(agent)} used is not known: ${error.message}`);
+          return { series: [] };
         });
-        const known = await state();
-        const now = agentOf(known, agent).runs.find(({ id: run }) => run === before?.id);
-        const { series } = await rpc
-          .sendRequest(GetHistory, { agent, from, to, points: POINTS })
-          .catch((error: Error) => {
-            tell(`What ${printable(agent)} used is not known: ${error.message}`);
-            return { series: [] };
-          });
-        const ended = now?.endTime !== undefined && !now.stopped ? endText(now) : undefined;
-        return {
-          series: [...series, ...servers.seriesUntil(to)],
-          reported: Object.fromEntries(reported),
-          ...(voice && { voice }),
-          ...(ended !== undefined && { ended }),
-        };
+      const ended = now?.endTime !== undefined && !now.stopped ? endText(now) : undefined;
+      return {
+        series: [...series, ...servers.seriesUntil(to)],
+        reported: Object.fromEntries(reported),
+        ...(voice && { voice }),
+        ...(ended !== undefined && { ended }),
+      };
+    };
+    return {
+      soFar: () => watched(GetMeasurement),
+      end() {
+        all.delete(servers);
+        return watched(EndMeasurement);
       },
     };
   }
@@ -161,4 +182,20 @@ function agentOf({ agents }: WorkspaceState, name: string): AgentState {
 }
 
 const endText = ({ exitCode }: RunState) => (exitCode === undefined ? "it ended" : `it ended with ${exitCode}`);
+/** What it last said, where that is kept; empty when it said nothing. */
+async function lastLine({ kept }: RunState): Promise<string> {
+  const output = kept.find(({ name }) => name === "output.log");
+  if (!output) return "";
+  const file = await open(output.path).catch(() => undefined);
+  if (!file) return "";
+  try {
+    const { size } = await file.stat();
+    const length = Math.min(size, TAIL);
+    const { buffer } = await file.read(Buffer.alloc(length), 0, length, size - length);
+    return maskSecrets(buffer.toString("utf8").trim().split("\n").at(-1)?.trim().slice(0, 200) ?? "");
+  } finally {
+    await file.close();
+  }
+}
+
 const livingRun = ({ runs }: AgentState) => runs.find(({ endTime }) => endTime === undefined);

@@ -57,7 +57,10 @@ export function outcomeOf(result: SuiteResult, scenario: string, shortfalls: rea
   const repeats = result.scenarios[scenario]?.repeats ?? [];
   if (repeats.length === 0) return "skipped";
   if (shortfalls.some((one) => one.scenario === scenario)) return "failed";
-  return repeats.every(({ invalid }) => invalid !== undefined) ? "errored" : "passed";
+  const invalid = repeats.filter((one) => one.invalid !== undefined);
+  // Where the target was gone in one of them, the result is invalid as a whole.
+  const isErrored = invalid.length === repeats.length || (result.status === "invalid" && invalid.length > 0);
+  return isErrored ? "errored" : "passed";
 }
 
 /** Of all its repeats, seconds. */

@@ -1,6 +1,7 @@
 import { basename } from "node:path";
 import * as vscode from "vscode";
 import type { SuiteRunTold } from "../../model/suiteRun.ts";
+import type { SuiteResult } from "../../model/suites.ts";
 import { suiteTests } from "../contributions.ts";
 import { rangeOf } from "../problem.ts";
 import { durationOf, outcomeOf, placeOf, type Shortfall } from "./shortfalls.ts";
@@ -148,8 +149,7 @@ export class SuiteTests implements vscode.Disposable {
       const outcome = outcomeOf(result, item.id, shortfalls);
       const own = messages(shortfalls.filter(({ scenario }) => scenario === item.id));
       if (outcome === "failed") run.failed(item, own, duration);
-      else if (outcome === "errored")
-        run.errored(item, new vscode.TestMessage(result.scenarios[item.id]?.repeats[0]?.invalid ?? ""), duration);
+      else if (outcome === "errored") run.errored(item, new vscode.TestMessage(whyInvalid(result, item.id)), duration);
       else if (outcome === "skipped") run.skipped(item);
       else run.passed(item, duration);
     }
@@ -168,3 +168,7 @@ export class SuiteTests implements vscode.Disposable {
 }
 
 const itemsOf = (items: vscode.TestItemCollection) => [...items].map(([, item]) => item);
+
+function whyInvalid({ scenarios }: SuiteResult, scenario: string): string {
+  return scenarios[scenario]?.repeats.find(({ invalid }) => invalid !== undefined)?.invalid ?? "";
+}

@@ -28,9 +28,17 @@ export async function importSuite(file: string): Promise<SuiteCode> {
 /** A template, which nothing fills in: that a function does. */
 const PLACEHOLDER = `\${function}`;
 
-/** A function stands for what it makes, as a template does: the rest is checked as if it were one. */
+/**
+ * A function stands for what it makes, as a template does, and so does a step that calls one: the rest is checked as if
+ * it were one.
+ */
 export function withoutFunctions<T>(form: T): T {
-  return JSON.parse(JSON.stringify(form, (_, value) => (typeof value === "function" ? PLACEHOLDER : value)) ?? "null");
+  return JSON.parse(JSON.stringify(form, (_, value) => (isFunction(value) ? PLACEHOLDER : value)) ?? "null");
+}
+
+function isFunction(value: unknown): boolean {
+  if (typeof value === "object" && value !== null && "call" in value) return typeof value.call === "function";
+  return typeof value === "function";
 }
 
 let provided = false;

@@ -4,6 +4,7 @@ import { type JsonDocument, pathText } from "../../jsonc/document.ts";
 import { reportStrangeNames, validate } from "../../jsonc/validate.ts";
 import { substitute } from "../../jsonc/variables.ts";
 import { parseDuration } from "../../model/config.ts";
+import { maskSecrets } from "../../model/mask.ts";
 import { closest } from "../../model/spelling.ts";
 import { ObjectiveError, parseObjective } from "../objectives/objective.ts";
 import type { RequestMaker, Scenario, ScenarioObjective, Step, Suite } from "../suite.ts";
@@ -30,13 +31,17 @@ const DURATION = 10;
 export function resolveSuite(document: JsonDocument, form: SuiteCode, place: Place): Suite {
   const { folder } = place;
   const known = { ...place, env: { ...form.defaults, ...place.env } };
-  const text = (value: string, path: JSONPath) =>
-    substitute(value, known, (reason) => document.report(path, `${pathText(path)}: ${reason}`, "warning"));
+  const secrets = new Set<string>();
+  const text = (value: string, path: JSONPath) => {
+    const [, name = ""] = /^\$\{env:(.*)\}$/s.exec(value) ?? [];
+    if (isSecret(name, place.env[name])) secrets.add(known.env[name] ?? "");
+    return substitute(value, known, (reason) => document.report(path, `${pathText(path)}: ${reason}`, "warning"));
+  };
   const filled = <T>(value: T, path: JSONPath): T => fillIn(value, path, text) as T;
   const { file } = place;
   const setup = steps(form.setup, ["setup"]);
   const agent = form.agent === undefined ? startedBy(setup) : filled(form.agent, ["agent"]);
-  return {
+  const suite: Omit<Suite, "secrets"> = {
     name: form.name ?? place.name,
     folder,
     ...(file !== undefined && { file }),
@@ -61,10 +66,13 @@ export function resolveSuite(document: JsonDocument, form: SuiteCode, place: Pla
       profile: { interval: Math.min(0.01, Math.max(0.001, seconds(form.profile.interval, 0.01))) },
     }),
   };
+  return { ...suite, secrets: [...secrets] };
 
   function steps(all: readonly Step[] | undefined, at: JSONPath): Step[] {
     return (all ?? []).map((step, i) => {
       if (typeof step === "function") return step;
+      if ("call" in step && step.timeout !== undefined && parseDuration(step.timeout) === undefined)
+        document.report([...at, i], `${pathText([...at, i])}: its timeout is no duration: write "5m".`);
       const whole = filled(step, [...at, i]);
       return "run" in whole ? { ...whole, cwd: resolve(folder, whole.cwd ?? "") } : whole;
     });
@@ -79,6 +87,7 @@ function resolveScenario(
   filled: <T>(value: T, path: JSONPath) => T,
 ): Scenario {
   const at: JSONPath = ["scenarios", name];
+  if (name in {}) document.report(at, `${pathText(at)}: is a name that JavaScript has for itself: choose another.`);
   const report = (path: JSONPath, message: string) => {
     const text = pathText([...at, ...path]);
     document.report([...at, ...path], message.startsWith("lacks") ? `${text} ${message}` : `${text}: ${message}`);
@@ -165,6 +174,14 @@ function fillIn(value: unknown, path: JSONPath, text: (value: string, path: JSON
 
 function startedBy(setup: readonly Step[]): string | undefined {
   return setup.flatMap((step) => (typeof step === "object" && "start" in step ? [step.start] : []))[0];
+}
+
+/** Shorter ones, such as ports, stand in texts for other reasons: a name tells. */
+const SHORT = 6;
+
+function isSecret(name: string, value: string | undefined): boolean {
+  if (value === undefined || value === "") return false;
+  return value.length >= SHORT || maskSecrets(`${name}=${value}`) !== `${name}=${value}`;
 }
 
 const mostUsers = (load: Scenario["load"]): number => {

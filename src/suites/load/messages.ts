@@ -24,7 +24,9 @@ export type FromThread =
   | { kind: "failed"; message: string }
   | ({ kind: "progress" } & Progress)
   | ({ kind: "ended" } & Ended)
-  | { kind: "closed" };
+  | { kind: "closed" }
+  /** A command was started in it, which is a group of its own, or has ended. */
+  | { kind: "command"; pid: number; runs: boolean };
 
 /** Of one thread's share of a load. */
 export interface Ended {

@@ -1,3 +1,4 @@
+import { failure } from "../failure.ts";
 import type { Exchange } from "../target.ts";
 
 /** Seconds behind its deadline in which a target that was told to end a request has ended it. */
@@ -37,7 +38,7 @@ export class Slots {
     return this.#busy.size;
   }
 
-  /** Never rejects. @param intended when it was to begin: its time is counted from there */
+  /** Never rejects, also where `send` throws. @param intended when it was to begin: its time is counted from there */
   send(send: (signal: AbortSignal) => Promise<Exchange>, intended: number): Promise<Exchange> {
     return new Promise((resolve) => {
       const slot = this.#free.pop() ?? newSlot();
@@ -50,19 +51,24 @@ export class Slots {
         resolve(slot.timedOut && exchange.outcome === "cancelled" ? this.#timedOut(exchange) : exchange);
       };
       this.#busy.add(slot);
-      if (this.#stopped) slot.controller.abort();
+      if (this.#stopped) this.#cancel(slot);
       const { end } = slot;
-      send(slot.controller.signal).then(end, (error: unknown) => {
-        const message = error instanceof Error ? error.message : String(error);
-        end({ ...this.#failed(slot), errorKind: "failed", error: message.slice(0, 200) });
-      });
+      const fail = (error: unknown) => {
+        const { kind, message } = failure("failed", error instanceof Error ? error.message : String(error));
+        end({ ...this.#failed(slot), errorKind: kind, error: message });
+      };
+      try {
+        send(slot.controller.signal).then(end, fail);
+      } catch (error) {
+        fail(error);
+      }
     });
   }
 
   /** Aborts what is under way, and what comes. */
   stop(): void {
     this.#stopped = true;
-    for (const { controller } of this.#busy) controller.abort();
+    for (const slot of this.#busy) this.#cancel(slot);
   }
 
   dispose(): void {
@@ -73,12 +79,17 @@ export class Slots {
     const time = this.#now();
     for (const slot of this.#busy) {
       if (slot.deadline > time) continue;
-      if (slot.deadline + PATIENCE < time) slot.end(this.#timedOut(this.#failed(slot)));
-      else if (!slot.timedOut) {
+      if (slot.deadline + PATIENCE < time) slot.end({ ...this.#failed(slot), outcome: "cancelled" });
+      else if (!slot.timedOut && !slot.controller.signal.aborted) {
         slot.timedOut = true;
         slot.controller.abort(new DOMException("The request took too long", "TimeoutError"));
       }
     }
+  }
+
+  #cancel(slot: Slot): void {
+    slot.deadline = Math.min(slot.deadline, this.#now());
+    slot.controller.abort();
   }
 
   #failed({ sent }: Slot): Exchange {

@@ -2,6 +2,7 @@
 import { parentPort } from "node:worker_threads";
 import { openRows, type RowFeed } from "../data/rows.ts";
 import { readSuite } from "../format/readSuite.ts";
+import { commands } from "../stdio/groups.ts";
 import type { Scenario } from "../suite.ts";
 import type { OpenTarget } from "../target.ts";
 import { type Generation, generate, type Send } from "./generate.ts";
@@ -18,6 +19,8 @@ interface Opened {
 
 const now = () => performance.now() / 1000;
 const tell = (message: FromThread) => parentPort?.postMessage(message);
+
+commands.hear = (pid, runs) => tell({ kind: "command", pid, runs });
 
 let opened: Opened | undefined;
 let generation: Generation | undefined;
@@ -66,13 +69,15 @@ async function open(message: ToThread & { kind: "open" }): Promise<Opened> {
   return { target, rows, send: sender(target, rows, scenario) };
 }
 
+/** What a function makes, of rows that are still read or by itself later, is waited for; all else goes at once. */
 function sender(target: OpenTarget<object>, rows: RowFeed | undefined, { request }: Scenario): Send {
   const none = {};
   return (number, user, signal) => {
+    const sendMade = (made: object | Promise<object>) =>
+      made instanceof Promise ? made.then((one) => target.send(one, signal)) : target.send(made, signal);
     const row = rows ? rows.row(number) : none;
-    if (row instanceof Promise)
-      return row.then((read) => target.send(request.make({ row: read, number, user }), signal));
-    return target.send(request.make({ row, number, user }), signal);
+    if (row instanceof Promise) return row.then((read) => sendMade(request.make({ row: read, number, user })));
+    return sendMade(request.make({ row, number, user }));
   };
 }
 

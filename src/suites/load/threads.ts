@@ -1,29 +1,35 @@
-import { Worker } from "node:worker_threads";
 import type { SuiteSource, Surroundings } from "../format/readSuite.ts";
 import { addTallies } from "./addTallies.ts";
-import type { Ended, FromThread, Progress, ToThread } from "./messages.ts";
+import { AskedThread } from "./askedThread.ts";
+import type { Ended, Progress } from "./messages.ts";
 import type { Stretch } from "./stretch.ts";
 import type { Tallied } from "./tally.ts";
 
 /** Seconds in which all threads have heard of a start. */
 const COUNTDOWN = 0.05;
+/** Seconds behind a request's timeout in which a thread says something: each has a word several times a second. */
+const SILENCE = 5;
 
 /** What all threads together counted: of `busy`, `elapsed` and `lastOk` the most. */
 export interface Generated extends Ended {
   /** Unix seconds. */
   started: number;
+  /** Why a thread did not come to the end, for people: of that one there is what it last told. */
+  failure?: string;
 }
 
 export interface RunOptions {
   /** Cuts the load off: what is under way is cancelled. */
   signal: AbortSignal;
   onProgress?: (progress: Progress) => void;
+  /** Called once the warm-up is over. */
+  onWarm?: () => void;
 }
 
 /** Threads that generate a load together, each its share. They are kept from scenario to scenario: a warm one is faster. */
 export class Threads {
   readonly #program: string;
-  readonly #threads: Worker[] = [];
+  #threads: AskedThread[] = [];
   #opened = 0;
 
   /** @param program file of `thread.ts`, or what was made of it */
@@ -39,31 +45,49 @@ export class Threads {
   async open(
     what: { source: SuiteSource; surroundings: Surroundings; scenario: string; seed: number },
     threads: number,
+    signal: AbortSignal,
   ): Promise<Record<string, string>> {
-    while (this.#threads.length < threads) this.#threads.push(this.#newThread());
+    this.#threads = this.#threads.filter(({ isGone }) => !isGone);
+    while (this.#threads.length < threads) this.#threads.push(new AskedThread(this.#program));
     this.#opened = threads;
-    const answers = await this.#all((thread) =>
-      this.#ask(thread, { kind: "open", ...what, thread: this.#threads.indexOf(thread), threads }, "opened"),
+    const answers = await Promise.all(
+      this.#active.map((one, thread) => one.ask({ kind: "open", ...what, thread, threads }, "opened", { signal })),
     );
     return answers[0]?.described ?? {};
   }
 
-  /** @throws when a thread fails, which none does by what a target does */
-  async run(stretch: Omit<Stretch, "thread" | "threads">, { signal, onProgress }: RunOptions): Promise<Generated> {
+  /** Never rejects: of a thread that fails, which none does by what a target does, there is what it last told. */
+  async run(
+    stretch: Omit<Stretch, "thread" | "threads">,
+    { signal, onProgress, onWarm }: RunOptions,
+  ): Promise<Generated> {
     const started = (performance.timeOrigin + performance.now()) / 1000 + COUNTDOWN;
-    const latest = new Map<Worker, Progress>();
+    const latest = new Map<AskedThread, Progress>();
+    const warm = onWarm && setTimeout(onWarm, (COUNTDOWN + (stretch.cuts[0] ?? 0)) * 1000);
     const stop = () => {
-      for (const thread of this.#active) this.#tell(thread, { kind: "stop" });
+      for (const thread of this.#active) if (!thread.isGone) thread.stop();
+    };
+    const hear = (thread: AskedThread, progress: Progress) => {
+      latest.set(thread, progress);
+      if (latest.size === this.#opened) onProgress?.(addProgress([...latest.values()]));
+    };
+    let failure: string | undefined;
+    const runOne = async (thread: AskedThread, i: number): Promise<Ended> => {
+      const own: Stretch = { ...stretch, thread: i, threads: this.#opened };
+      try {
+        return await thread.ask({ kind: "start", stretch: own, at: started }, "ended", {
+          patience: stretch.timeout + SILENCE,
+          onProgress: (progress) => hear(thread, progress),
+        });
+      } catch (error) {
+        failure ??= error instanceof Error ? error.message : String(error);
+        stop();
+        return endedSoFar(latest.get(thread), stretch);
+      }
     };
     signal.addEventListener("abort", stop);
     try {
-      const ended = this.#all((thread, i) => {
-        const own: Stretch = { ...stretch, thread: i, threads: this.#opened };
-        return this.#ask(thread, { kind: "start", stretch: own, at: started }, "ended", (progress) => {
-          latest.set(thread, progress);
-          if (latest.size === this.#opened) onProgress?.(addProgress([...latest.values()]));
-        });
-      });
+      const ended = Promise.all(this.#active.map(runOne));
       if (signal.aborted) stop();
       const all = await ended;
       const most = (figure: (one: Ended) => number) => Math.max(...all.map(figure));
@@ -73,62 +97,34 @@ export class Threads {
         elapsed: most(({ elapsed }) => elapsed),
         lastOk: most(({ lastOk }) => lastOk),
         started,
+        ...(failure !== undefined && { failure }),
       };
     } finally {
+      clearTimeout(warm);
       signal.removeEventListener("abort", stop);
     }
   }
 
-  /** Closes what was opened. */
+  /** Closes what was opened: never throws. A thread that can't do it is ended. */
   async close(): Promise<void> {
-    await this.#all((thread) => this.#ask(thread, { kind: "close" }, "closed"));
+    await Promise.all(this.#active.map((thread) => thread.close()));
+    this.#opened = 0;
   }
 
   async dispose(): Promise<void> {
-    await Promise.all(this.#threads.splice(0).map((thread) => thread.terminate()));
+    await Promise.all(this.#threads.splice(0).map((thread) => thread.end("It is over")));
   }
 
-  get #active(): readonly Worker[] {
+  get #active(): readonly AskedThread[] {
     return this.#threads.slice(0, this.#opened);
   }
+}
 
-  #all<T>(ask: (thread: Worker, index: number) => Promise<T>): Promise<T[]> {
-    return Promise.all(this.#active.map(ask));
-  }
-
-  #newThread(): Worker {
-    // Output of targets that run in it, such as functions of modules, is no part of ours.
-    const thread = new Worker(this.#program, { stdout: true, stderr: false });
-    thread.stdout.pipe(process.stderr, { end: false });
-    return thread;
-  }
-
-  #tell(thread: Worker, message: ToThread): void {
-    thread.postMessage(message);
-  }
-
-  #ask<Kind extends FromThread["kind"]>(
-    thread: Worker,
-    message: ToThread,
-    kind: Kind,
-    onProgress: (progress: Progress) => void = () => {},
-  ): Promise<FromThread & { kind: Kind }> {
-    return new Promise((resolve, reject) => {
-      const end = (settle: () => void) => {
-        thread.off("message", hear).off("error", fail).off("exit", gone);
-        settle();
-      };
-      const hear = (answer: FromThread) => {
-        if (answer.kind === "progress") onProgress(answer);
-        else if (answer.kind === "failed") end(() => reject(new Error(answer.message)));
-        else if (answer.kind === kind) end(() => resolve(answer as FromThread & { kind: Kind }));
-      };
-      const fail = (error: Error) => end(() => reject(error));
-      const gone = () => end(() => reject(new Error("The thread that generates the load has ended.")));
-      thread.on("message", hear).on("error", fail).on("exit", gone);
-      this.#tell(thread, message);
-    });
-  }
+/** What a thread would have told, had it ended when it said something last. */
+function endedSoFar(progress: Progress | undefined, { cuts }: Pick<Stretch, "cuts">): Ended {
+  const none = addTallies([]);
+  const { elapsed = 0, windows = cuts.map(() => none) } = progress ?? {};
+  return { windows: [none, ...windows], busy: 0, elapsed, lastOk: 0 };
 }
 
 function addWindows(all: readonly (readonly Tallied[])[]): Tallied[] {

@@ -34,12 +34,13 @@ export function allScenarios(scenarios: Record<string, SuiteScenarioResult>): Ju
 export function brokenObjective(
   objectives: readonly { objective: Objective; delay: number }[],
   soFar: SuiteRepeat,
-  underWay = 0,
+  { underWay = 0, before = [] }: { underWay?: number; before?: readonly SuiteRepeat[] } = {},
 ): SuiteObjectiveResult | undefined {
+  const seconds = before.reduce((sum, { duration }) => sum + duration, soFar.duration);
   for (const { objective, delay } of objectives) {
-    if (soFar.duration < delay) continue;
+    if (seconds < delay) continue;
     const repeat = objective.comparison.startsWith(">") ? atBest(soFar, underWay) : soFar;
-    const result = judgeObjective(objective, { repeats: [repeat] });
+    const result = judgeObjective(objective, { repeats: [...before, repeat] });
     if (result.verdict === "missed") return result;
   }
   return undefined;

@@ -1,15 +1,59 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { SuiteHistogram, SuiteMeasure, SuiteRepeat } from "../../model/suites.ts";
+import type { SuiteHistogram, SuiteRepeat } from "../../model/suites.ts";
 import { countOf, longestOf } from "../histograms.ts";
 import { responseLimits } from "../objectives/judge.ts";
 import type { Scenario } from "../suite.ts";
+import type { RanScenario } from "./runScenario.ts";
+import { SeenSoFar, stagesOf, type WatchedAgent, withWatched } from "./watching.ts";
 import type { Watched } from "./world.ts";
 
 /** Seconds between two words on how far it is. */
 const TELL = 0.5;
 
+export interface Observing {
+  agent: WatchedAgent;
+  order: number;
+  signal: AbortSignal;
+  /** What the agent tells is asked for meanwhile: the run may end by it. */
+  asksAgent: boolean;
+  /** Seconds since the beginning, warm-up included. */
+  onProgress: (elapsed: number) => void;
+  /** @returns the objective by which the run ends, where what was measured so far misses one */
+  brokenBy: (soFar: SuiteRepeat) => string | undefined;
+}
+
+/** Nothing is asked by us: what the agent reports behind the warm-up is what was measured. */
+export async function observe(
+  scenario: Scenario,
+  { agent, order, signal, asksAgent, onProgress, brokenBy }: Observing,
+): Promise<RanScenario> {
+  const { warmUp } = scenario;
+  await waitFor(warmUp, { signal, onProgress });
+  const watch = await agent.watch();
+  const started = Date.now() / 1000;
+  const ending = new AbortController();
+  const seen = new SeenSoFar();
+  let broken: string | undefined;
+  const repeatOf = (watched: Watched, duration: number) =>
+    withWatched(observedRepeat(scenario, watched, { order, started, duration }), watched, agent.name);
+  const hear = (elapsed: number) => {
+    onProgress(warmUp + elapsed);
+    if (asksAgent) seen.ask(watch);
+    if (!seen.last || broken !== undefined) return;
+    broken = brokenBy(repeatOf(seen.last, elapsed));
+    if (broken !== undefined) ending.abort();
+  };
+  const both = AbortSignal.any([signal, ending.signal]);
+  const measured = await waitFor(scenario.duration, { signal: both, onProgress: hear });
+  return {
+    repeat: repeatOf(await watch.end(), measured),
+    slow: false,
+    ...(broken !== undefined && { broken }),
+  };
+}
+
 /** Waits while others make the agent's turns. @returns seconds that it took */
-export async function waitFor(
+async function waitFor(
   seconds: number,
   { signal, onProgress }: { signal: AbortSignal; onProgress: (elapsed: number) => void },
 ): Promise<number> {
@@ -23,7 +67,7 @@ export async function waitFor(
 }
 
 /** What an agent reported meanwhile, as if we had asked: of the scenario's query type, its other ones as stages. */
-export function observedRepeat(
+function observedRepeat(
   { queryType, objectives }: Scenario,
   { reported, ended }: Watched,
   { order, started, duration }: { order: number; started: number; duration: number },
@@ -63,12 +107,6 @@ export function observedRepeat(
     lateness: { p99: 0, max: 0 },
     ...(invalid !== undefined && { invalid }),
   };
-}
-
-/** Durations by query type, as stages of a turn. */
-export function stagesOf(reported: Watched["reported"]): Partial<Record<SuiteMeasure, SuiteHistogram>> {
-  const known = Object.entries(reported).filter(([, { durations }]) => durations.length > 0);
-  return Object.fromEntries(known.map(([queryType, { durations }]) => [`stage:${queryType}`, durations]));
 }
 
 /** Within the limits of durations, or of first tokens: counts tell of no single response whether it kept both. */

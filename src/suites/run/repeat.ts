@@ -16,9 +16,10 @@ const LATE_SHARE = 0.1;
 const RATE_OFF = 0.01;
 /** A thread that works for so much of its time can do no more. */
 const BUSY = 0.9;
-/** A target that gave no good answer for so long (s), or this share of the run, was gone. */
+/** A target that gave no good answer for so long (s), or this share of the run, was gone; of a short run for half of it. */
 const GONE = 2;
 const GONE_SHARE = 0.1;
+const GONE_OF_SHORT = 0.5;
 
 /** A stretch that was run. */
 export interface Ran {
@@ -43,7 +44,7 @@ export function repeatOf(
   const measured = addTallies(windows.slice(1));
   const repeat = figuresOf(measured, plan, [warmUp, endOf(plan, generated.elapsed, cutOff)]);
   const isOpen = plan.stretch.arrivals.kind === "open";
-  const invalid = whyNothing(generated, measured, repeat, scenario);
+  const invalid = generated.failure ?? whyNothing(generated, measured, repeat, scenario);
   const slow = invalid === undefined ? whySlow(generated, measured, repeat, scenario, isOpen) : undefined;
   const reason = invalid ?? slow;
   return {
@@ -138,7 +139,8 @@ function whyNothing(
   if (requests === 0) return "No request ended in the measured stretch: measure for longer.";
   if (failed === requests) return `No request was answered well: ${message}.`;
   const lost = (errors.refused ?? 0) + (errors.reset ?? 0) + (errors.failed ?? 0);
-  const patience = Math.max(GONE, elapsed * GONE_SHARE) + (errors.timeout ? timeout : 0);
+  const gone = Math.min(Math.max(GONE, elapsed * GONE_SHARE), elapsed * GONE_OF_SHORT);
+  const patience = gone + (errors.timeout ? timeout : 0);
   if (lost > 0 && elapsed - lastOk > patience)
     return `The target went away after ${formatDuration(lastOk)}: ${message}.`;
   return undefined;

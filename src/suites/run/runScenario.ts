@@ -1,10 +1,11 @@
 import type { SuiteLevel, SuiteRepeat } from "../../model/suites.ts";
 import type { Progress } from "../load/messages.ts";
 import type { Threads } from "../load/threads.ts";
-import { brokenObjective } from "../objectives/judge.ts";
 import type { Load, Scenario } from "../suite.ts";
 import { type Plan, planOf, planOfLevel } from "./plan.ts";
 import { levelOf, levelsOf, type Ran, repeatOf, repeatSoFar } from "./repeat.ts";
+import { SeenSoFar, type WatchedAgent, withWatched } from "./watching.ts";
+import type { Watch } from "./world.ts";
 
 /** How near a sweep comes to the level at which an objective breaks, and in how many steps at most. */
 const NEAR = 1.1;
@@ -20,7 +21,11 @@ export interface ScenarioRun {
   /** Of a replay: seconds from its start. */
   times?: Float64Array;
   signal: AbortSignal;
+  /** Absent where none is watched; `soFar`: the run may end by what it tells meanwhile. */
+  agent?: WatchedAgent & { soFar: boolean };
   onProgress: (soFar: SoFar) => void;
+  /** @returns the objective by which the run ends, where what was measured so far misses one */
+  brokenBy: (soFar: SuiteRepeat, underWay: number) => string | undefined;
 }
 
 /** A stretch that is under way. */
@@ -41,6 +46,8 @@ export interface RanScenario {
   slow: boolean;
   /** The objective by which the run ends, where one does. */
   broken?: string;
+  /** Why it was cut off by a failure of our own, for people. */
+  failure?: string;
 }
 
 /** Runs a scenario once, against what is open in the threads. */
@@ -49,8 +56,8 @@ export async function runScenario(run: ScenarioRun): Promise<RanScenario> {
   const { load } = scenario;
   if (load.kind === "sweep") return sweep(run, load);
   const plan = planOf(scenario, seed, times);
-  const { broken, ...ran } = await runPlan(run, plan);
-  const { repeat, slow } = repeatOf(ran, plan, scenario, run.order);
+  const { ran, repeat, slow, broken } = await runPlan(run, plan);
+  const { failure } = ran.generated;
   const levels = plan.levels && levelsOf(ran, plan, scenario);
   return {
     repeat: {
@@ -60,32 +67,57 @@ export async function runScenario(run: ScenarioRun): Promise<RanScenario> {
     },
     slow,
     ...(broken !== undefined && { broken }),
+    ...(failure !== undefined && { failure }),
   };
 }
 
-/** Ends early by an objective that says so. */
+/** Ends early by an objective that says so. The agent is watched from the end of the warm-up to the end. */
 async function runPlan(
-  { scenario, threads, signal, onProgress }: ScenarioRun,
+  { scenario, threads, signal, order, agent, onProgress, brokenBy }: ScenarioRun,
   plan: Plan,
   level?: number,
-): Promise<Ran & { broken?: string }> {
+): Promise<{ ran: Ran; repeat: SuiteRepeat; slow: boolean; broken?: string }> {
   const ending = new AbortController();
-  const ends = scenario.objectives.filter(({ abortOnFail }) => abortOnFail);
+  const { duration: of, cuts } = plan.stretch;
+  const [warmUp = 0] = cuts;
+  let watch: Watch | undefined;
+  let watching: Promise<void> | undefined;
+  const beginWatch = () => {
+    watching = agent?.watch().then((begun) => {
+      watch = begun;
+    });
+    // It is told in the end, which comes now.
+    watching?.catch(() => ending.abort());
+  };
+  const seen = new SeenSoFar();
   let broken: string | undefined;
   const hear = ({ elapsed, underWay, windows }: Progress) => {
     const repeat = repeatSoFar(windows, elapsed, plan);
-    const { duration: of, cuts } = plan.stretch;
-    onProgress({ elapsed, of, warmUp: cuts[0] ?? 0, underWay, repeat, ...(level !== undefined && { level }) });
-    const missed = broken === undefined && repeat.requests > 0 ? brokenObjective(ends, repeat, underWay) : undefined;
-    if (!missed) return;
-    broken = missed.objective;
-    ending.abort();
+    onProgress({ elapsed, of, warmUp, underWay, repeat, ...(level !== undefined && { level }) });
+    if (watch && agent?.soFar) seen.ask(watch);
+    if (broken !== undefined || repeat.requests === 0) return;
+    broken = brokenBy(seen.last && agent ? withWatched(repeat, seen.last, agent.name) : repeat, underWay);
+    if (broken !== undefined) ending.abort();
   };
+  if (warmUp === 0) {
+    beginWatch();
+    await watching;
+  }
   const generated = await threads.run(plan.stretch, {
     signal: AbortSignal.any([signal, ending.signal]),
     onProgress: hear,
+    ...(warmUp > 0 && { onWarm: beginWatch }),
   });
-  return { generated, cutOff: signal.aborted || ending.signal.aborted, ...(broken !== undefined && { broken }) };
+  await watching;
+  const watched = await watch?.end();
+  const ran: Ran = { generated, cutOff: signal.aborted || ending.signal.aborted };
+  const { repeat, slow } = repeatOf(ran, plan, scenario, order);
+  return {
+    ran,
+    repeat: watched && agent ? withWatched(repeat, watched, agent.name) : repeat,
+    slow,
+    ...(broken !== undefined && { broken }),
+  };
 }
 
 /**
@@ -93,17 +125,19 @@ async function runPlan(
  * what was asked for says nothing of the agent, nor would one above it: it ends the search.
  */
 async function sweep(run: ScenarioRun, load: Extract<Load, { kind: "sweep" }>): Promise<RanScenario> {
-  const { scenario, order, signal } = run;
+  const { scenario, signal } = run;
   const levels: SuiteLevel[] = [];
   let best: { level: number; repeat: SuiteRepeat } | undefined;
   let last: { repeat: SuiteRepeat; slow: boolean } | undefined;
   let missed: number | undefined;
+  let failure: string | undefined;
   let isOver = signal.aborted;
   const tryLevel = async (level: number) => {
     const plan = planOfLevel(scenario, load, level, run.seed);
     // Of a level that breaks an objective no more is asked: what ends a run ends its level.
-    const tried = repeatOf(await runPlan(run, plan, level), plan, scenario, order);
-    isOver = signal.aborted;
+    const { ran, ...tried } = await runPlan(run, plan, level);
+    failure = ran.generated.failure;
+    isOver = signal.aborted || failure !== undefined;
     // One that was cut off says less than those before it.
     if (isOver && last) return;
     last = tried;
@@ -131,6 +165,7 @@ async function sweep(run: ScenarioRun, load: Extract<Load, { kind: "sweep" }>): 
   return {
     repeat: { ...shown, levels, ...(found && { best: best?.level ?? null }) },
     slow: last?.slow === true,
+    ...(failure !== undefined && { failure }),
   };
 }
 

@@ -3,11 +3,13 @@ import { connect } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseDuration } from "../../model/config.ts";
 import { formatDuration } from "../../model/format.ts";
-import type { Step } from "../suite.ts";
+import { maskedCommandLine } from "../../model/mask.ts";
+import type { Step, StepFunction } from "../suite.ts";
 import type { SuiteWorld } from "./world.ts";
 
 const READY = 30;
 const COMMAND = 60;
+const FUNCTION = 60;
 const REQUEST = 10;
 /** Seconds between two looks. */
 const LOOK = 0.1;
@@ -20,23 +22,54 @@ export async function doStep(
   what: { world: SuiteWorld; env: NodeJS.ProcessEnv; signal: AbortSignal; onStarted: (agent: string) => void },
 ): Promise<void> {
   const { world, env, signal, onStarted } = what;
-  if (typeof step === "function") return void (await step());
+  if (typeof step === "function") return callFunction(step, signal, FUNCTION);
   if ("start" in step) {
     if (await world.start(step.start)) onStarted(step.start);
     const { ready } = step;
-    if (ready) await awaitReady(step.start, ready, signal);
+    if (ready) await awaitReady(step.start, ready, { signal, world });
     return;
   }
   const seconds = (otherwise: number) =>
     step.timeout === undefined ? otherwise : (parseDuration(step.timeout) ?? otherwise);
+  if ("call" in step) return callFunction(step.call, signal, seconds(FUNCTION));
   if ("run" in step) return runCommand(step, { env, signal, timeout: seconds(COMMAND) });
   return request(step.request, AbortSignal.any([signal, AbortSignal.timeout(seconds(REQUEST) * 1000)]));
+}
+
+/** What a step does, for people; secrets masked. */
+export function stepText(step: Step): string {
+  if (typeof step === "function") return step.name || "a function";
+  if ("call" in step) return stepText(step.call);
+  if ("start" in step) return `start ${step.start}`;
+  return "run" in step ? maskedCommandLine(step.run) : `request ${step.request.url}`;
+}
+
+/** One that goes on behind its time, or behind the end, is left behind. */
+async function callFunction(step: StepFunction, signal: AbortSignal, timeout: number): Promise<void> {
+  const ending = new AbortController();
+  const { promise: given, reject: giveUp } = Promise.withResolvers<never>();
+  ending.signal.addEventListener("abort", () => giveUp(ending.signal.reason));
+  const stop = () => ending.abort(signal.reason);
+  const late = () =>
+    ending.abort(
+      new Error(
+        `${stepText(step)} did not end within ${formatDuration(timeout)}. Give it more: { call: FUNCTION, timeout: "5m" }.`,
+      ),
+    );
+  const timer = setTimeout(late, timeout * 1000);
+  signal.addEventListener("abort", stop);
+  try {
+    await Promise.race([step({ signal: ending.signal }), given]);
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener("abort", stop);
+  }
 }
 
 async function awaitReady(
   agent: string,
   { url, port, timeout }: { url?: string; port?: number; timeout?: string },
-  signal: AbortSignal,
+  { signal, world }: { signal: AbortSignal; world: SuiteWorld },
 ): Promise<void> {
   const patience = timeout === undefined ? READY : (parseDuration(timeout) ?? READY);
   const end = performance.now() + patience * 1000;
@@ -52,6 +85,8 @@ async function awaitReady(
       if (status !== undefined && status >= 200 && status < 300) return;
       reason = status === undefined ? `${url} does not answer` : `${url} answers ${status}`;
     }
+    const ended = await world.ended(agent);
+    if (ended !== undefined) throw new Error(`${agent} is not ready: ${ended}.`);
     if (performance.now() > end)
       throw new Error(
         `${agent} is not ready after ${formatDuration(patience)}: ${reason}. See its output, or give it more time (ready.timeout).`,
@@ -88,7 +123,7 @@ async function runCommand(
       child.once("exit", (code, by) => resolve(code === null ? `by ${by}` : `with ${code}`));
     });
     signal.throwIfAborted();
-    if (how !== "with 0") throw new Error(`${[program, ...args].join(" ")} ended ${how}.`);
+    if (how !== "with 0") throw new Error(`${maskedCommandLine([program, ...args])} ended ${how}.`);
   } finally {
     clearTimeout(timer);
     signal.removeEventListener("abort", giveUp);

@@ -13,15 +13,18 @@ import { checkRows, columnsUsed } from "../data/rows.ts";
 import type { SuiteSource, Surroundings } from "../format/readSuite.ts";
 import { Threads } from "../load/threads.ts";
 import type { Scenario, Step, Suite } from "../suite.ts";
+import { EndsRun } from "./endsRun.ts";
 import { judgeRun } from "./judgeRun.ts";
 import { loadText } from "./loadText.ts";
-import { observedRepeat, stagesOf, waitFor } from "./observe.ts";
+import { maskOf } from "./mask.ts";
+import { observe } from "./observe.ts";
 import { arrivalsOf, replayed } from "./replay.ts";
-import { resourcesOf } from "./resources.ts";
 import { type RanScenario, runScenario, type SoFar } from "./runScenario.ts";
-import { doStep } from "./steps.ts";
+import { doStep, stepText } from "./steps.ts";
 import { addUsed, type Used, usedOf } from "./usedOf.ts";
-import type { Profile, SuiteWorld, Watch, Watched } from "./world.ts";
+import { whyInvalid } from "./validity.ts";
+import type { WatchedAgent } from "./watching.ts";
+import type { Profile, SuiteWorld } from "./world.ts";
 
 export interface SuiteRunOptions {
   suite: Suite;
@@ -53,6 +56,8 @@ export type SuiteProgress =
   | { kind: "observing"; scenario: string; elapsed: number; of: number }
   | { kind: "note"; text: string };
 
+const ENDED = "It was ended before its end";
+
 /** What the sides of a run have in common; a run of one side has one to itself. */
 export class Course {
   /** Of the next repeat, whosever it is. */
@@ -78,6 +83,9 @@ export class SuiteRun {
   readonly #ended: string[] = [];
   /** Of each watch. */
   readonly #used: Used[] = [];
+  /** In which the generator was too slow. */
+  readonly #slow = new Set<SuiteRepeat>();
+  readonly #mask: (text: string) => string;
   readonly #begun = Date.now() / 1000;
   #machine: SuiteMachineCheck | undefined;
 
@@ -85,6 +93,7 @@ export class SuiteRun {
     this.#options = options;
     this.#course = course;
     this.#threads = new Threads(options.program);
+    this.#mask = maskOf(options.suite.secrets);
   }
 
   /** Reads all data once: a bad row is told before anything is started. @throws with what to do */
@@ -113,9 +122,11 @@ export class SuiteRun {
       await this.#steps(this.#options.suite.setup, "Setting up");
       await this.#profiled(run);
     } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      const masked = this.#mask(message);
       // What was measured until then is not lost.
-      if (!this.hasMeasured) throw error;
-      this.#course.reason ??= error instanceof Error ? error.message : String(error);
+      if (!this.hasMeasured) throw masked === message ? error : new Error(masked);
+      this.#course.reason ??= masked;
     } finally {
       await this.#tearDown();
     }
@@ -152,7 +163,7 @@ export class SuiteRun {
     const scenario = suite.scenarios.find((one) => one.name === name);
     if (!scenario) throw new Error(`${suite.name} has no scenario ${name}.`);
     if (signal.aborted) {
-      course.reason ??= "It was ended before its end";
+      course.reason ??= ENDED;
       return false;
     }
     if (course.order > 0) await sleep(suite.pause * 1000, undefined, { signal }).catch(() => {});
@@ -160,10 +171,12 @@ export class SuiteRun {
     onProgress({ kind: "begun", scenario: scenario.name, repeat, of: suite.repeats });
     const ran = await this.#scenario(scenario, suite.seed + turn);
     onProgress({ kind: "ended", scenario: scenario.name, ran });
-    if (signal.aborted) course.reason ??= `It was ended during ${scenario.name}`;
-    if (ran.broken === undefined) return true;
-    course.reason ??= `${scenario.name} missed ${ran.broken}, which ends the run`;
-    return false;
+    if (ran.failure !== undefined) course.reason ??= `${scenario.name}: ${ran.failure}`;
+    else if (signal.aborted) course.reason ??= `It was ended during ${scenario.name}`;
+    const result = this.#scenarios[name];
+    const broken = ran.broken ?? (result && new EndsRun(suite, scenario).missedBy(result, this.#scenarios));
+    if (broken !== undefined) course.reason ??= `${scenario.name} missed ${broken}, which ends the run`;
+    return course.reason === undefined;
   }
 
   /** @throws when nothing was measured */
@@ -192,8 +205,11 @@ export class SuiteRun {
     const { world, surroundings, onProgress } = this.#options;
     for (const step of steps) {
       if (signal.aborted) return;
-      onProgress({ kind: "step", text: `${what}: ${stepText(step)}` });
-      await doStep(step, { world, env: surroundings.env, signal, onStarted: (agent) => this.#started.push(agent) });
+      onProgress({ kind: "step", text: this.#mask(`${what}: ${stepText(step)}`) });
+      const doing = { world, env: surroundings.env, signal, onStarted: (agent: string) => this.#started.push(agent) };
+      await doStep(step, doing).catch((error) => {
+        throw signal.aborted ? new Error(ENDED) : error;
+      });
     }
   }
 
@@ -224,11 +240,11 @@ export class SuiteRun {
     const { onProgress, signal } = this.#options;
     for (;;) {
       const threads = this.#course.threads.get(scenario.name) ?? scenario.workers ?? 1;
-      const ran = await this.#once(scenario, { seed, threads });
+      const ran = this.#masked(await this.#once(scenario, { seed, threads }));
       const more = Math.min(threads * 2, availableParallelism());
       if (!ran.slow || scenario.workers !== undefined || more === threads || signal.aborted) {
-        // Of one that was ended before its first answer there is nothing to tell.
-        if (ran.repeat.requests > 0 || !signal.aborted) this.#keep(scenario, ran);
+        // Of one that was cut off before its first answer there is nothing to tell.
+        if (ran.repeat.requests > 0 || !(signal.aborted || ran.failure)) this.#keep(scenario, ran);
         return ran;
       }
       this.#course.threads.set(scenario.name, more);
@@ -238,72 +254,88 @@ export class SuiteRun {
 
   async #once(scenario: Scenario, { seed, threads }: { seed: number; threads: number }): Promise<RanScenario> {
     const { suite, source, surroundings, signal, onProgress } = this.#options;
-    if (scenario.load.kind === "observed") return this.#observe(scenario);
+    const ends = new EndsRun(suite, scenario);
+    if (scenario.load.kind === "observed") return this.#observe(scenario, ends);
     const order = this.#course.order++;
-    this.#models[scenario.target] = await this.#threads.open(
-      { source, surroundings, scenario: scenario.name, seed },
-      threads,
-    );
-    const watch = suite.agent === undefined ? undefined : await this.#watch(suite.agent);
+    const agent = this.#agent;
     const times = this.#replays.get(scenario.name);
-    const ran = await runScenario({
-      scenario,
-      threads: this.#threads,
-      order,
-      seed,
-      signal,
-      onProgress: (soFar) => onProgress({ kind: "running", scenario: scenario.name, ...soFar }),
-      ...(times && { times }),
-    }).finally(() => this.#threads.close());
-    if (!watch || suite.agent === undefined) return ran;
-    return { ...ran, repeat: this.#withWatched(ran.repeat, await watch.end(), suite.agent) };
+    return this.#watched(agent, async () => {
+      try {
+        const what = { source, surroundings, scenario: scenario.name, seed };
+        this.#models[scenario.target] = await this.#threads.open(what, threads, signal);
+        return await runScenario({
+          scenario,
+          threads: this.#threads,
+          order,
+          seed,
+          signal,
+          onProgress: (soFar) => onProgress({ kind: "running", scenario: scenario.name, ...soFar }),
+          brokenBy: (soFar, underWay) => ends.missedSoFar(soFar, underWay, this.#scenarios),
+          ...(agent && { agent: { ...agent, soFar: ends.asksAgent } }),
+          ...(times && { times }),
+        });
+      } finally {
+        await this.#threads.close();
+      }
+    });
   }
 
-  /** Nothing is asked by us: what the agent reports is what was measured. */
-  async #observe(scenario: Scenario): Promise<RanScenario> {
-    const { suite, signal, onProgress } = this.#options;
-    const { agent } = suite;
-    if (agent === undefined) throw new Error(`${scenario.name} observes an agent: name it (--agent NAME).`);
-    const { warmUp, duration, name } = scenario;
+  async #observe(scenario: Scenario, ends: EndsRun): Promise<RanScenario> {
+    const { signal, onProgress } = this.#options;
+    const agent = this.#agent;
+    const { name, warmUp, duration } = scenario;
+    if (!agent) throw new Error(`${name} observes an agent: name it (--agent NAME).`);
     const order = this.#course.order++;
-    const tell = (elapsed: number) => onProgress({ kind: "observing", scenario: name, elapsed, of: warmUp + duration });
-    await waitFor(warmUp, { signal, onProgress: tell });
-    const watch = await this.#watch(agent);
-    const started = Date.now() / 1000;
-    const measured = await waitFor(duration, { signal, onProgress: (elapsed) => tell(warmUp + elapsed) });
-    const watched = await watch.end();
-    const repeat = observedRepeat(scenario, watched, { order, started, duration: measured });
-    return { repeat: this.#withWatched(repeat, watched, agent), slow: false };
+    return this.#watched(agent, () =>
+      observe(scenario, {
+        agent,
+        order,
+        signal,
+        asksAgent: ends.asksAgent,
+        onProgress: (elapsed) => onProgress({ kind: "observing", scenario: name, elapsed, of: warmUp + duration }),
+        brokenBy: (soFar) => ends.missedSoFar(soFar, 0, this.#scenarios),
+      }),
+    );
   }
 
-  async #watch(agent: string): Promise<Watch> {
-    const watch = await this.#options.world.watch(agent);
+  get #agent(): WatchedAgent | undefined {
+    const { suite, world } = this.#options;
+    const { agent: name } = suite;
+    return name === undefined ? undefined : { name, watch: () => world.watch(name) };
+  }
+
+  /** Watches what the agent uses all the while, its warm-up included: the machine is judged by that. */
+  async #watched<T>(agent: WatchedAgent | undefined, run: () => Promise<T>): Promise<T> {
+    if (!agent) return run();
+    const watch = await agent.watch();
     const begun = performance.now();
+    const end = async () => {
+      const { series, ended } = await watch.end();
+      this.#used.push(usedOf(series, (performance.now() - begun) / 1000));
+      if (ended !== undefined) this.#ended.push(ended);
+    };
+    const ran = await run().catch(async (error) => {
+      // What is told is why it failed.
+      await end().catch(() => {});
+      throw error;
+    });
+    await end();
+    return ran;
+  }
+
+  #masked(ran: RanScenario): RanScenario {
+    const { repeat, failure } = ran;
     return {
-      end: async () => {
-        const watched = await watch.end();
-        this.#used.push(usedOf(watched.series, (performance.now() - begun) / 1000));
-        return watched;
-      },
+      ...ran,
+      repeat: repeat.invalid === undefined ? repeat : { ...repeat, invalid: this.#mask(repeat.invalid) },
+      ...(failure !== undefined && { failure: this.#mask(failure) }),
     };
   }
 
-  /** What the agent and the machine used, and what the agent tells of itself. */
-  #withWatched(repeat: SuiteRepeat, watched: Watched, agent: string): SuiteRepeat {
-    const { series, voice, reported, ended } = watched;
-    if (ended !== undefined) this.#ended.push(ended);
-    return {
-      ...repeat,
-      // A target that tells stages of its own tells them of each request.
-      histograms: { ...stagesOf(reported), ...repeat.histograms },
-      resources: resourcesOf(agent, series),
-      ...(voice && { voice }),
-    };
-  }
-
-  #keep({ name, queryType, target, load, warmUp, duration }: Scenario, { repeat }: RanScenario): void {
+  #keep({ name, queryType, target, load, warmUp, duration }: Scenario, { repeat, slow }: RanScenario): void {
     const { suite } = this.#options;
     const { kind } = suite.targets[target]?.kind ?? {};
+    if (slow) this.#slow.add(repeat);
     const known = this.#scenarios[name] ?? {
       queryType,
       target: target || (suite.agent ?? ""),
@@ -324,22 +356,25 @@ export class SuiteRun {
     const { suite, world } = this.#options;
     const problem = (error: unknown) => this.#note("In the end", error);
     await this.#threads.dispose();
-    // Also when it was asked to end: what was begun is ended in order.
-    await this.#steps(suite.teardown, "Tearing down", new AbortController().signal).catch(problem);
+    // Also when it was asked to end: what was begun is ended in order. Who asks meanwhile waits for one step less.
+    const { signal } = this.#options;
+    const never = new AbortController().signal;
+    for (const step of suite.teardown)
+      await this.#steps([step], "Tearing down", signal.aborted ? never : signal).catch(problem);
     for (const agent of this.#started.toReversed()) await world.stop(agent).catch(problem);
   }
 
   #note(what: string, error: unknown): void {
-    this.#options.onProgress({ kind: "note", text: `${what}: ${error instanceof Error ? error.message : error}` });
+    const text = this.#mask(`${what}: ${error instanceof Error ? error.message : error}`);
+    this.#options.onProgress({ kind: "note", text });
   }
 
   #status(): [SuiteResult["status"], string | undefined] {
     const { reason } = this.#course;
     if (reason !== undefined) return ["partial", bare(reason)];
     for (const [name, { repeats }] of Object.entries(this.#scenarios)) {
-      const [first] = repeats;
-      if (first && repeats.every(({ invalid }) => invalid !== undefined))
-        return ["invalid", bare(`${name}: ${first.invalid}`)];
+      const why = whyInvalid(repeats, this.#slow);
+      if (why !== undefined) return ["invalid", bare(`${name}: ${why}`)];
     }
     return ["complete", undefined];
   }
@@ -352,12 +387,6 @@ function worst(
 ): number | null {
   if (known === undefined) return now;
   return known === null || now === null ? null : of(known, now);
-}
-
-function stepText(step: Step): string {
-  if (typeof step === "function") return step.name || "a function";
-  if ("start" in step) return `start ${step.start}`;
-  return "run" in step ? step.run.join(" ") : `request ${step.request.url}`;
 }
 
 /** Without its stop: others write sentences around it. */

@@ -6,6 +6,8 @@ export interface SuiteWorld {
   /** Starts an agent of the config. @returns false where it ran already */
   start(agent: string): Promise<boolean>;
   stop(agent: string): Promise<void>;
+  /** What is told of the end of an agent that was started here: `it ended with 1`; undefined while it runs. */
+  ended(agent: string): Promise<string | undefined>;
   /** Begins to watch what an agent and its machine use, and what the agent tells. */
   watch(agent: string): Promise<Watch>;
   /** Unix seconds at which an agent's recorded requests began, rising. `last`: seconds back from now. */
@@ -15,6 +17,8 @@ export interface SuiteWorld {
 }
 
 export interface Watch {
+  /** What was seen until now. */
+  soFar(): Promise<Watched>;
   end(): Promise<Watched>;
 }
 

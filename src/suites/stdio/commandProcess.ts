@@ -1,10 +1,11 @@
-import { type ChildProcessWithoutNullStreams, execFile, spawn } from "node:child_process";
+import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { resolve } from "node:path";
 import { maskSecrets } from "../../model/mask.ts";
 import { type Failure, failure, now } from "../failure.ts";
 import { LineReader } from "../streams/lines.ts";
 import type { MessageReader } from "../streams/until.ts";
 import type { Exchange } from "../target.ts";
+import { commands, signalGroup } from "./groups.ts";
 
 export interface Command {
   command: string;
@@ -49,7 +50,8 @@ export class CommandProcess {
       // A group of its own, which can be ended as a whole.
       detached: process.platform !== "win32",
     });
-    const { stdin, stdout, stderr } = this.#child;
+    const { pid = 0, stdin, stdout, stderr } = this.#child;
+    if (pid > 0) commands.hear(pid, true);
     stdin.on("error", () => {}); // It ends, or has: "close" follows.
     stdout.on("data", (data: Buffer) => this.#read(data));
     stderr.setEncoding("utf8").on("data", (text: string) => {
@@ -71,6 +73,7 @@ export class CommandProcess {
       this.#child.on("error", (error: NodeJS.ErrnoException) => over(failure("refused", error.code ?? error.message)));
       this.#child.on("exit", () => {
         this.#signal("SIGKILL"); // Whom it left behind in its group.
+        commands.hear(pid, false);
         // Whoever left the group may hold the output open.
         setTimeout(() => [stdout, stderr].map((stream) => stream.destroy()), FAREWELL).unref();
       });
@@ -159,14 +162,6 @@ export class CommandProcess {
 
   #signal(signal: NodeJS.Signals): void {
     const { pid } = this.#child;
-    if (pid === undefined) return;
-    if (process.platform === "win32") execFile("taskkill", ["/PID", String(pid), "/T", "/F"], () => {});
-    else {
-      try {
-        process.kill(-pid, signal);
-      } catch (error) {
-        if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
-      }
-    }
+    if (pid !== undefined) signalGroup(pid, signal);
   }
 }

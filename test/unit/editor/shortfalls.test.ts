@@ -71,4 +71,14 @@ describe("what a suite's result tells at its lines", () => {
     assert.equal(fails?.message, "talker fails more often than main: errors 0 % → 20 %.");
     assert.deepEqual(fails && placeOf(fails, outline), at(4));
   });
+
+  it("shows a scenario as errored whose target was gone in one of its repeats", () => {
+    const result = syntheticResult({ talker: { seed: 1, repeats: 3 } });
+    const [first] = result.scenarios.talker?.repeats ?? [];
+    assert.ok(first);
+    assert.equal(outcomeOf(result, "talker", []), "passed");
+    first.invalid = "The target went away.";
+    assert.equal(outcomeOf(result, "talker", []), "passed", "one of a slow generator is left out");
+    assert.equal(outcomeOf({ ...result, status: "invalid" }, "talker", []), "errored");
+  });
 });

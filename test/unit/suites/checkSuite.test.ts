@@ -83,4 +83,19 @@ describe("a suite that is checked", () => {
     const broken = await check(folder, "broken.perf.mjs", "export default {");
     assert.match(lines(broken, folder).join(), /^1:1 can't be run: /);
   });
+
+  it("has no scenario of a name that JavaScript has for itself", async () => {
+    using folder = new SuiteFolder();
+    for (const name of ["__proto__", "constructor"]) {
+      const outline = await check(
+        folder,
+        "odd.perf.json",
+        suite('{ "rows": [{ "text": "a" }] }').replace('"one"', `"${name}"`),
+      );
+      assert.match(
+        lines(outline, folder).join("\n"),
+        /^5:\d+ scenarios\.\w+: is a name that JavaScript has for itself/,
+      );
+    }
+  });
 });

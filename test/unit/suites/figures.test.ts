@@ -94,7 +94,15 @@ describe("a sweep", () => {
       },
     } as unknown as Threads;
     const signal = new AbortController().signal;
-    return runScenario({ scenario, threads, order: 0, seed: 1, signal, onProgress: () => {} });
+    return runScenario({
+      scenario,
+      threads,
+      order: 0,
+      seed: 1,
+      signal,
+      onProgress: () => {},
+      brokenBy: () => undefined,
+    });
   }
 
   it("finds the highest load that the agent does", async () => {

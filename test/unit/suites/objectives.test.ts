@@ -169,8 +169,8 @@ describe("objectives of suites", () => {
       delay: 0,
     }));
     const soFar = { ...first, duration: 5.9, requests: 4, rate: 4 / 5.9, goodput: 4 / 5.9, outputTokens: 400 };
-    assert.equal(brokenObjective(objectives, soFar, 4), undefined);
-    assert.equal(brokenObjective(objectives, soFar, 1)?.objective, "rate > 1/s");
+    assert.equal(brokenObjective(objectives, soFar, { underWay: 4 }), undefined);
+    assert.equal(brokenObjective(objectives, soFar, { underWay: 1 })?.objective, "rate > 1/s");
   });
 
   it("tell what one response has to keep", () => {

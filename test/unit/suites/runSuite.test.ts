@@ -1,9 +1,14 @@
 import assert from "node:assert/strict";
 import type { SuiteRepeat, SuiteResult } from "../../../src/model/suites.ts";
+import { readSuite } from "../../../src/suites/format/readSuite.ts";
 import { countOf, quantileOf } from "../../../src/suites/histograms.ts";
+import { addTallies } from "../../../src/suites/load/addTallies.ts";
+import { planOf } from "../../../src/suites/run/plan.ts";
+import { repeatOf } from "../../../src/suites/run/repeat.ts";
+import { whyInvalid } from "../../../src/suites/run/validity.ts";
 import { SuiteFolder, suiteForm } from "./folder.ts";
 import { startQueueServer } from "./queueServer.ts";
-import { run } from "./running.ts";
+import { run, watchedWorld } from "./running.ts";
 
 /** The machine of a test may be busy: what is asserted of lateness elsewhere must not end these. */
 const patient = { maxLateness: "10s" };
@@ -171,6 +176,21 @@ describe("a run of a suite", () => {
     assert.match(down.reason ?? "", /No request was answered well: ECONNREFUSED 127\.0\.0\.1/);
   });
 
+  it("is invalid when the target went away between repeats, and says which say nothing", async () => {
+    await using server = await startQueueServer();
+    const { status, reason, scenarios } = await run(
+      suiteForm(server.url, { ...patient, duration: "300ms" }, { repeats: 3, pause: "300ms" }),
+      {
+        onProgress: ({ kind }) => {
+          if (kind === "ended") server.child.kill("SIGKILL");
+        },
+      },
+    );
+    assert.equal(status, "invalid");
+    assert.match(reason ?? "", /^one: repeats? .*3 of 3 says? nothing: No request was answered well: ECONNREFUSED/);
+    assert.equal(scenarios.one?.repeats[0]?.invalid, undefined);
+  });
+
   it("is invalid when the generator can't keep up with what is asked of it", async () => {
     await using server = await startQueueServer();
     const load = { kind: "constant", rate: 900_000 };
@@ -192,5 +212,119 @@ describe("a run of a suite", () => {
     const failing = { ...steps, setup: [{ run: [process.execPath, "-e", "process.exit(3)"] }] };
     await assert.rejects(run(suiteForm(server.url, {}, failing), { folder: folder.path }), /ended with 3\./);
     assert.equal(readFileSync(`${folder.path}/notes.txt`, "utf8"), "set re re down down ");
+  });
+
+  it("watches the agent behind the warm-up, and of a sweep each level by itself", async () => {
+    await using server = await startQueueServer({ milliseconds: 5 });
+    const watches: number[] = [];
+    const world = watchedWorld(
+      () => ({ reported: { talker: { count: 1, errors: 0, cancelled: 0, durations: [[1000, 1]], firstTokens: [] } } }),
+      () => watches.push(performance.now()),
+    );
+    const warm = { ...patient, warmUp: "500ms", duration: "200ms" };
+    const result = await run(suiteForm(server.url, warm, { agent: "turns" }), { world });
+    // The first is of what the agent uses all the while.
+    const [whole = 0, measured = 0, ...more] = watches.splice(0);
+    assert.ok(measured - whole >= 500, `${measured - whole}`);
+    assert.equal(more.length, 0);
+    assert.deepEqual(only(result).histograms["stage:talker"], [[1000, 1]]);
+    const load = { kind: "sweep", of: "users", from: 1, to: 2, each: "200ms" };
+    await run(suiteForm(server.url, { ...patient, load, objectives: ["p50 < 10s"] }, { agent: "turns" }), { world });
+    assert.equal(watches.length, 3);
+  });
+
+  it("tells no secret of a step that fails: neither its result nor its words on the way", async () => {
+    await using server = await startQueueServer();
+    using folder = new SuiteFolder();
+    const env = { SUITE_KEY: "k3y", SUITE_PHRASE: "correct horse" };
+    const fails = `const fs = require("node:fs"); process.exit(fs.existsSync("once") ? 4 : fs.writeFileSync("once", "") ?? 0);`;
+    const words = [`--token=\${env:SUITE_KEY}`, `\${env:SUITE_PHRASE}`];
+    const told: unknown[] = [];
+    const result = await run(
+      suiteForm(
+        server.url,
+        { ...patient, count: 2 },
+        { repeats: 2, reset: [{ run: [process.execPath, "-e", fails, "--", ...words] }] },
+      ),
+      { folder: folder.path, env, onProgress: (progress) => told.push(progress) },
+    );
+    assert.equal(result.status, "partial");
+    assert.match(result.reason ?? "", /ended with 4$/);
+    assert.doesNotMatch(JSON.stringify([result, told]), /k3y|correct horse/);
+  });
+
+  describe("is ended by an objective", () => {
+    const ends = (objective: string) => [{ objective, abortOnFail: true }];
+    const endedBy = (objective: string) => new RegExp(`missed ${objective}, which ends the run$`);
+
+    it("of the suite, by what was measured of all scenarios", async () => {
+      await using server = await startQueueServer({ milliseconds: 30 });
+      const form = suiteForm(server.url, { ...patient, duration: "60s" }, { objectives: ends("p50 < 10ms") });
+      assert.match((await run(form)).reason ?? "", endedBy("p50 < 10ms"));
+    });
+
+    it("about what only the agent tells", async () => {
+      await using server = await startQueueServer({ milliseconds: 5 });
+      const series = { metric: "process.memory.usage", attributes: {} };
+      const memory = { series, unit: "By", step: 1, time: [1, 2], min: [9e6, 9e6], mean: [9e6, 9e6], max: [9e6, 9e6] };
+      const world = watchedWorld(() => ({
+        series: [{ ...memory, n: [1, 1] }],
+        reported: { one: { count: 9, errors: 0, cancelled: 0, durations: [[1e6, 9]], firstTokens: [] } },
+      }));
+      for (const objective of ["rss < 1 MiB", "p50 stage:one < 10ms"]) {
+        const scenario = { ...patient, duration: "60s", objectives: ends(objective) };
+        const { reason } = await run(suiteForm(server.url, scenario, { agent: "turns" }), { world });
+        assert.match(reason ?? "", endedBy(objective));
+      }
+      const observed = { load: { kind: "observed" }, duration: "60s", objectives: ends("p50 < 10ms") };
+      const { status, scenarios } = await run({ version: 1, agent: "turns", scenarios: { one: observed } }, { world });
+      assert.equal(status, "partial");
+      assert.ok((scenarios.one?.repeats[0]?.duration ?? 60) < 50);
+    });
+
+    it("that is known at the end of a repeat alone", async () => {
+      await using server = await startQueueServer({ milliseconds: 5 });
+      const load = { kind: "sweep", of: "users", from: 1, to: 2, each: "200ms" };
+      const objectives = ["p50 < 10s", ...ends("best >= 100")];
+      const { reason, scenarios } = await run(suiteForm(server.url, { ...patient, load, objectives }, { repeats: 3 }));
+      assert.match(reason ?? "", endedBy("best >= 100"));
+      assert.equal(scenarios.one?.repeats.length, 1);
+    });
+  });
+});
+
+describe("a short repeat", () => {
+  it("is invalid when the target was gone for half of it", async () => {
+    const { suite } = await readSuite(
+      { name: "short", folder: "/", form: suiteForm("http://127.0.0.1:1", { duration: "2s" }) },
+      { workspaceFolder: "/", env: {} },
+    );
+    const [scenario] = suite?.scenarios ?? [];
+    assert.ok(scenario);
+    const counted = { ...addTallies([]), requests: 100, errors: { refused: 60 }, messages: { ECONNREFUSED: 60 } };
+    const ended = (lastOk: number) => ({ windows: [counted, counted], busy: 0, elapsed: 2, started: 0, lastOk });
+    const whyOf = (lastOk: number) =>
+      repeatOf({ generated: ended(lastOk), cutOff: false }, planOf(scenario, 1), scenario, 0).repeat.invalid;
+    assert.match(whyOf(0.9) ?? "", /The target went away after 900 ms: ECONNREFUSED/);
+    assert.equal(whyOf(1.5), undefined);
+  });
+});
+
+describe("repeats of a scenario", () => {
+  const good = {} as SuiteRepeat;
+  const gone = { invalid: "gone." } as SuiteRepeat;
+  const slow = { invalid: "slow." } as SuiteRepeat;
+  const also = { invalid: "slow too." } as SuiteRepeat;
+  const whyOf = (...repeats: SuiteRepeat[]) => whyInvalid(repeats, new Set([slow, also]));
+
+  it("say nothing where one met no target, or too few are left of a slow generator", () => {
+    assert.equal(whyOf(good, good), undefined);
+    assert.equal(whyOf(good, slow, good), undefined);
+    assert.equal(whyOf(slow), "slow.");
+    assert.equal(whyOf(good, slow, also), "repeats 2 and 3 of 3 say nothing: slow.");
+    assert.equal(whyOf(good, slow), "repeat 2 of 2 says nothing: slow.");
+    assert.equal(whyOf(good, slow, good, gone), "repeat 4 of 4 says nothing: gone.");
+    const many = Array.from({ length: 8 }, () => ({ ...gone }));
+    assert.equal(whyOf(...many), "repeats 1, 2, 3, 4, 5 and 3 more of 8 say nothing: gone.");
   });
 });

@@ -1,8 +1,8 @@
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import type { SuiteEnvironment, SuiteMachineCheck } from "../../../src/model/suites.ts";
-import { readSuite } from "../../../src/suites/format/readSuite.ts";
+import { readSuite, type SuiteSource } from "../../../src/suites/format/readSuite.ts";
 import { runAgainst, runSuite, type SuiteProgress, type SuiteRunOptions } from "../../../src/suites/run/runSuite.ts";
-import type { SuiteWorld } from "../../../src/suites/run/world.ts";
+import type { SuiteWorld, Watched } from "../../../src/suites/run/world.ts";
 
 /** What generates load: the product's own. */
 const THREAD = join(import.meta.dirname, "../../../src/suites/load/thread.ts");
@@ -12,6 +12,7 @@ const nowhere = () => Promise.reject(new Error("This suite needs no agent."));
 const noWorld: SuiteWorld = {
   start: nowhere,
   stop: nowhere,
+  ended: nowhere,
   watch: nowhere,
   recordedStarts: nowhere,
   profile: nowhere,
@@ -26,8 +27,21 @@ const environment: SuiteEnvironment = {
 };
 const quiet: SuiteMachineCheck = { verdict: "quiet", variation: {}, notes: [] };
 
+/** Of suites with an agent that is there already. @param seen what each look at it tells; `begun` hears of each watch */
+export function watchedWorld(seen: () => Partial<Watched>, begun: () => void = () => {}): SuiteWorld {
+  const look = async () => ({ series: [], reported: {}, ...seen() });
+  return {
+    ...noWorld,
+    async watch() {
+      begun();
+      return { soFar: look, end: look };
+    },
+  };
+}
+
 interface Options {
   folder?: string;
+  env?: NodeJS.ProcessEnv;
   world?: SuiteWorld;
   signal?: AbortSignal;
   onProgress?: (progress: SuiteProgress) => void;
@@ -38,15 +52,23 @@ export async function run(form: object, options: Options = {}) {
   return runSuite(await optionsOf(form, options));
 }
 
+/** Runs a suite of a file: of one in code functions are called. */
+export async function runFile(file: string, options: Options = {}) {
+  return runSuite(await optionsFor({ file }, { folder: dirname(file), ...options }));
+}
+
 /** Runs it in turns with another one. */
 export async function runBoth(form: object, other: object, options: Options = {}) {
   return runAgainst(await optionsOf(form, options), await optionsOf(other, options));
 }
 
-async function optionsOf(form: object, options: Options): Promise<SuiteRunOptions> {
+function optionsOf(form: object, options: Options): Promise<SuiteRunOptions> {
+  return optionsFor({ name: "test", folder: options.folder ?? "/", form }, options);
+}
+
+async function optionsFor(source: SuiteSource, options: Options): Promise<SuiteRunOptions> {
   const { folder = "/", world = noWorld, signal = new AbortController().signal, onProgress = () => {} } = options;
-  const source = { name: "test", folder, form };
-  const surroundings = { workspaceFolder: folder, env: process.env };
+  const surroundings = { workspaceFolder: folder, env: { ...process.env, ...options.env } };
   const { suite, problems } = await readSuite(source, surroundings);
   if (!suite) throw new Error(problems.map(({ message }) => message).join("\n"));
   return {

@@ -2,15 +2,15 @@ import { resolve } from "node:path";
 import type { JSONPath } from "jsonc-parser";
 import { type JsonDocument, pathText } from "../../jsonc/document.ts";
 import { reportStrangeNames, validate } from "../../jsonc/validate.ts";
-import { substitute } from "../../jsonc/variables.ts";
 import { parseDuration } from "../../model/config.ts";
 import { closest } from "../../model/spelling.ts";
 import { ObjectiveError, parseObjective } from "../objectives/objective.ts";
 import type { RequestMaker, Scenario, ScenarioObjective, Step, Suite } from "../suite.ts";
 import { targetKinds } from "../targets/index.ts";
 import { withoutFunctions } from "./codeSuite.ts";
+import { fillIn, type Variables } from "./fillIn.ts";
 import { resolveLoad } from "./resolveLoad.ts";
-import type { DataForm, ObjectiveForm } from "./schema.ts";
+import type { ObjectiveForm } from "./schema.ts";
 import type { SuiteCode } from "./suiteCode.ts";
 import { isTemplate, requestMaker } from "./template.ts";
 
@@ -18,8 +18,8 @@ interface Place {
   name: string;
   file?: string;
   folder: string;
-  workspaceFolder: string;
-  env: Readonly<Record<string, string | undefined>>;
+  /** Of requests; settings are filled in. */
+  variables: Variables;
 }
 
 const CONNECTIONS = 1000;
@@ -28,46 +28,39 @@ const DURATION = 10;
 
 /** Makes a suite that fits its schema ready to be run; what does not go together is reported at its place. */
 export function resolveSuite(document: JsonDocument, form: SuiteCode, place: Place): Suite {
-  const { folder } = place;
-  const known = { ...place, env: { ...form.defaults, ...place.env } };
-  const text = (value: string, path: JSONPath) =>
-    substitute(value, known, (reason) => document.report(path, `${pathText(path)}: ${reason}`, "warning"));
-  const filled = <T>(value: T, path: JSONPath): T => fillIn(value, path, text) as T;
-  const { file } = place;
-  const setup = steps(form.setup, ["setup"]);
-  const agent = form.agent === undefined ? startedBy(setup) : filled(form.agent, ["agent"]);
+  const { folder, file, variables } = place;
+  const setup = steps(form.setup);
+  const agent = form.agent ?? startedBy(setup);
   return {
     name: form.name ?? place.name,
     folder,
     ...(file !== undefined && { file }),
     ...(agent !== undefined && { agent }),
-    targets: mapEntries(form.targets ?? {}, (target, name) => {
+    targets: mapEntries(form.targets ?? {}, (target) => {
       const kind = targetKinds.find((one) => one.kind === target.kind);
       if (!kind) throw new Error(`There is no kind of target ${target.kind}.`);
-      return { kind, settings: filled(target, ["targets", name]) };
+      return { kind, settings: target };
     }),
-    data: mapEntries(form.data ?? {}, (data: DataForm, name): DataForm => filled(data, ["data", name])),
+    data: form.data ?? {},
     scenarios: Object.entries(form.scenarios).map(([name, scenario]) =>
-      resolveScenario(document, form, name, scenario, filled),
+      resolveScenario(document, form, name, scenario, variables),
     ),
     repeats: form.repeats ?? 1,
     seed: form.seed ?? 1,
     pause: seconds(form.pause, 0.5),
     objectives: objectives(document, ["objectives"], form.objectives),
     setup,
-    reset: steps(form.reset, ["reset"]),
-    teardown: steps(form.teardown, ["teardown"]),
+    reset: steps(form.reset),
+    teardown: steps(form.teardown),
     ...(form.profile && {
       profile: { interval: Math.min(0.01, Math.max(0.001, seconds(form.profile.interval, 0.01))) },
     }),
   };
 
-  function steps(all: readonly Step[] | undefined, at: JSONPath): Step[] {
-    return (all ?? []).map((step, i) => {
-      if (typeof step === "function") return step;
-      const whole = filled(step, [...at, i]);
-      return "run" in whole ? { ...whole, cwd: resolve(folder, whole.cwd ?? "") } : whole;
-    });
+  function steps(all: readonly Step[] = []): Step[] {
+    return all.map((step) =>
+      typeof step === "object" && "run" in step ? { ...step, cwd: resolve(folder, step.cwd ?? "") } : step,
+    );
   }
 }
 
@@ -76,13 +69,15 @@ function resolveScenario(
   form: SuiteCode,
   name: string,
   scenario: SuiteCode["scenarios"][string],
-  filled: <T>(value: T, path: JSONPath) => T,
+  variables: Variables,
 ): Scenario {
   const at: JSONPath = ["scenarios", name];
   const report = (path: JSONPath, message: string) => {
     const text = pathText([...at, ...path]);
     document.report([...at, ...path], message.startsWith("lacks") ? `${text} ${message}` : `${text}: ${message}`);
   };
+  /** What was filled in is told to nobody. */
+  const written = (part: "target" | "data") => String(document.value([...at, part]));
   const { targets = {} } = form;
   const { target: targetName = "" } = scenario;
   const target = targets[targetName];
@@ -93,9 +88,9 @@ function resolveScenario(
     if (!isObserved && scenario[part] === undefined) report([], `lacks "${part}".`);
   }
   if (!target && scenario.target !== undefined && !isObserved)
-    report(["target"], unknown("target", scenario.target, Object.keys(targets)));
+    report(["target"], unknown("target", written("target"), Object.keys(targets)));
   if (scenario.data !== undefined && !Object.hasOwn(form.data ?? {}, scenario.data))
-    report(["data"], unknown("data", scenario.data, Object.keys(form.data ?? {})));
+    report(["data"], unknown("data", written("data"), Object.keys(form.data ?? {})));
   if (scenario.duration !== undefined && scenario.count !== undefined)
     report(["count"], "stands beside duration: a scenario ends by one of them.");
   const load = resolveLoad(scenario.load, { duration: seconds(scenario.duration, DURATION), report });
@@ -106,7 +101,7 @@ function resolveScenario(
     name,
     target: targetName,
     queryType: scenario.queryType ?? name,
-    request: requestOf(document, scenario.request ?? {}, [...at, "request"], target?.kind, filled),
+    request: requestOf(document, scenario.request ?? {}, [...at, "request"], target?.kind, variables),
     ...(scenario.data !== undefined && { data: scenario.data }),
     load,
     warmUp: seconds(scenario.warmUp, 0),
@@ -125,15 +120,17 @@ function requestOf(
   request: object | ((context: never) => object),
   at: JSONPath,
   kind: string | undefined,
-  filled: <T>(value: T, path: JSONPath) => T,
+  variables: Variables,
 ): RequestMaker {
   if (typeof request === "function") return { make: request as RequestMaker["make"] };
   const schema = targetKinds.find((one) => one.kind === kind)?.requestSchema;
+  const filled = fillIn(request, schema, at, variables) as object;
   if (schema) {
-    validate(document, at, schema, withoutFunctions(request), isTemplate);
+    const wrong = validate(document, at, schema, withoutFunctions(request), isTemplate);
+    if (wrong.length === 0) validate(document, at, schema, filled, isTemplate);
     reportStrangeNames(document, at, schema);
   }
-  return requestMaker(filled(request, at), (message) => document.report(at, `${pathText(at)}: ${message}`));
+  return requestMaker(filled, (message) => document.report(at, `${pathText(at)}: ${message}`));
 }
 
 function objectives(
@@ -148,19 +145,12 @@ function objectives(
       return [{ objective: parseObjective(objective), abortOnFail, delay: seconds(delay, 0) }];
     } catch (error) {
       if (!(error instanceof ObjectiveError)) throw error;
-      document.report(path, `${pathText(path)}: ${error.message}`);
+      const written = document.value(path);
+      const why = written === objective ? error.message : `${JSON.stringify(written)} is none with what is filled in.`;
+      document.report(path, `${pathText(path)}: ${why}`);
       return [];
     }
   });
-}
-
-/** Of variables those whose values are known now; what requests are filled with stays. */
-function fillIn(value: unknown, path: JSONPath, text: (value: string, path: JSONPath) => string): unknown {
-  if (typeof value === "string")
-    return value.replace(/\$\{(?:workspaceFolder|env:[^}]*)\}/g, (variable) => text(variable, path));
-  if (Array.isArray(value)) return value.map((item, i) => fillIn(item, [...path, i], text));
-  if (typeof value !== "object" || value === null) return value;
-  return mapEntries(value as Record<string, unknown>, (inner, name) => fillIn(inner, [...path, name], text));
 }
 
 function startedBy(setup: readonly Step[]): string | undefined {

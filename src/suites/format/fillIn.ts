@@ -1,0 +1,66 @@
+import type { JSONPath } from "jsonc-parser";
+import type { TSchema } from "typebox";
+import { type JsonDocument, pathText } from "../../jsonc/document.ts";
+import { isRecord } from "../../jsonc/typeNames.ts";
+import { substitute } from "../../jsonc/variables.ts";
+import { propertyOf, type Schema, variantOf } from "../../jsonc/variants.ts";
+import type { Surroundings } from "./readSuite.ts";
+import type { SuiteCode } from "./suiteCode.ts";
+
+/** What stands in the place of a variable, `${…}`: the variable itself where it is filled in later. */
+export type Variables = (variable: string, path: JSONPath) => string;
+
+/** What only a request has. */
+const OF_REQUESTS = /^\$\{(?:row\.[^}]*|number|user|uuid)\}$/;
+/** Others read these too: what looks like a variable of ours may be theirs. */
+const STEPS: readonly unknown[] = ["setup", "reset", "teardown"];
+
+/** Variables by the environment, and the suite's `defaults` where that has none; of the others it is told where they do nothing. */
+export function variablesOf(document: JsonDocument, { defaults = {} }: SuiteCode, of: Surroundings): Variables {
+  const report = (path: JSONPath, message: string, severity: "error" | "warning") =>
+    document.report(path, `${pathText(path)}: ${message}`, severity);
+  const valueIn = (env: Surroundings["env"]): Variables => {
+    return (variable, path) => substitute(variable, { ...of, env }, (reason) => report(path, reason, "warning"));
+  };
+  const own = fillIn(defaults, undefined, ["defaults"], valueIn(of.env)) as Record<string, string>;
+  const value = valueIn({ ...own, ...of.env });
+  return (variable, path) => {
+    if (/^\$\{(?:workspaceFolder\}|env:)/.test(variable)) return value(variable, path);
+    if (!OF_REQUESTS.test(variable) || isOfRequest(path) || STEPS.includes(path[0]) || path[2] === "rows")
+      return variable;
+    const isRow = variable.startsWith("${row.");
+    report(path, `${variable} is filled in in requests alone.`, isRow ? "error" : "warning");
+    return variable;
+  };
+}
+
+/** A suite with its variables' values, but for its requests: each is filled in as its target has it. */
+export function fillSettings(form: SuiteCode, schema: TSchema, variables: Variables): SuiteCode {
+  const settings: Variables = (variable, path) => (isOfRequest(path) ? variable : variables(variable, path));
+  return fillIn(form, schema, [], settings) as SuiteCode;
+}
+
+/** With the variables' values; a text becomes the number, or true or false, that its schema has in its place. */
+export function fillIn(value: unknown, schema: TSchema | undefined, path: JSONPath, variables: Variables): unknown {
+  if (typeof value === "string") {
+    const filled = value.replace(/\$\{[^}]*\}/g, (variable) => variables(variable, path));
+    return filled === value ? value : asIn(schema as Schema | undefined, filled);
+  }
+  const own = schema && variantOf(schema as Schema, value);
+  if (Array.isArray(value)) return value.map((item, i) => fillIn(item, own?.items, [...path, i], variables));
+  if (!isRecord(value)) return value;
+  const entries = Object.entries(value).filter(([, inner]) => inner !== undefined);
+  return Object.fromEntries(
+    entries.map(([name, inner]) => [name, fillIn(inner, own && propertyOf(own, name), [...path, name], variables)]),
+  );
+}
+
+function asIn(schema: Schema | undefined, text: string): unknown {
+  const types = [schema, ...(schema?.anyOf ?? [])].map((one) => one?.type);
+  if (types.includes("string")) return text;
+  const isNumber = text.trim() !== "" && Number.isFinite(Number(text));
+  if (isNumber && (types.includes("number") || types.includes("integer"))) return Number(text);
+  return types.includes("boolean") && /^(?:true|false)$/.test(text) ? text === "true" : text;
+}
+
+const isOfRequest = ([part, , inner]: JSONPath) => part === "scenarios" && inner === "request";

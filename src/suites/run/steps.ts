@@ -3,6 +3,7 @@ import { connect } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseDuration } from "../../model/config.ts";
 import { formatDuration } from "../../model/format.ts";
+import { apart, withoutCredentials } from "../http/credentials.ts";
 import type { Step } from "../suite.ts";
 import type { SuiteWorld } from "./world.ts";
 
@@ -40,17 +41,22 @@ async function awaitReady(
 ): Promise<void> {
   const patience = timeout === undefined ? READY : (parseDuration(timeout) ?? READY);
   const end = performance.now() + patience * 1000;
+  const told = withoutCredentials(url ?? "");
   for (let reason = ""; ; ) {
     signal.throwIfAborted();
     if (port !== undefined && !(await takesConnections(port))) reason = `nothing listens at port ${port}`;
     else if (url === undefined) return;
     else {
-      const status = await fetch(url, { signal: AbortSignal.any([signal, AbortSignal.timeout(2000)]) }).then(
+      const { url: address, authorization } = apart(new URL(url));
+      const status = await fetch(address, {
+        signal: AbortSignal.any([signal, AbortSignal.timeout(2000)]),
+        ...(authorization !== undefined && { headers: { authorization } }),
+      }).then(
         (answer) => answer.body?.cancel().then(() => answer.status) ?? answer.status,
         () => undefined,
       );
       if (status !== undefined && status >= 200 && status < 300) return;
-      reason = status === undefined ? `${url} does not answer` : `${url} answers ${status}`;
+      reason = status === undefined ? `${told} does not answer` : `${told} answers ${status}`;
     }
     if (performance.now() > end)
       throw new Error(
@@ -114,11 +120,17 @@ async function request(
   signal: AbortSignal,
 ): Promise<void> {
   const body = json === undefined ? undefined : JSON.stringify(json);
+  const told = withoutCredentials(url);
   let status: number;
   try {
-    const answer = await fetch(url, {
+    const { url: address, authorization } = apart(new URL(url));
+    const answer = await fetch(address, {
       method: method ?? (body === undefined ? "GET" : "POST"),
-      headers: { ...(body !== undefined && { "content-type": "application/json" }), ...headers },
+      headers: {
+        ...(body !== undefined && { "content-type": "application/json" }),
+        ...(authorization !== undefined && { authorization }),
+        ...headers,
+      },
       signal,
       ...(body !== undefined && { body }),
     });
@@ -126,7 +138,7 @@ async function request(
     await answer.body?.cancel();
   } catch (error) {
     const { cause, message } = error as Error & { cause?: { code?: string } };
-    throw new Error(`${url}: no answer (${cause?.code ?? message}).`);
+    throw new Error(`${told}: no answer (${cause?.code ?? message}).`);
   }
-  if (status < 200 || status > 299) throw new Error(`${url}: answered ${status}.`);
+  if (status < 200 || status > 299) throw new Error(`${told}: answered ${status}.`);
 }

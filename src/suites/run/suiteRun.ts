@@ -11,6 +11,7 @@ import type {
 } from "../../model/suites.ts";
 import { checkRows, columnsUsed } from "../data/rows.ts";
 import type { SuiteSource, Surroundings } from "../format/readSuite.ts";
+import { withoutCredentials } from "../http/credentials.ts";
 import { Threads } from "../load/threads.ts";
 import type { Scenario, Step, Suite } from "../suite.ts";
 import { judgeRun } from "./judgeRun.ts";
@@ -353,7 +354,7 @@ function worst(
 function stepText(step: Step): string {
   if (typeof step === "function") return step.name || "a function";
   if ("start" in step) return `start ${step.start}`;
-  return "run" in step ? step.run.join(" ") : `request ${step.request.url}`;
+  return "run" in step ? step.run.join(" ") : `request ${withoutCredentials(step.request.url)}`;
 }
 
 /** Without its stop: others write sentences around it. */

@@ -19,7 +19,7 @@ import { findWorkspace } from "../workspace.ts";
 import { otherSide, type Side } from "./against.ts";
 import { awaitParent, ParentChannel } from "./channel.ts";
 import { ProgressLines } from "./progress.ts";
-import { openSuite } from "./read.ts";
+import { openSuite, requireAgent } from "./read.ts";
 import { type ReportChoice, reportChoice, reportOptions, tellReport } from "./reports.ts";
 import { type Selection, selected } from "./select.ts";
 import { unwritten } from "./unwritten.ts";
@@ -121,7 +121,7 @@ async function runOne(source: SuiteSource, running: Running): Promise<number> {
   const { baseline: baselineName, "save-baseline": saveAs, against } = values;
   const workspace = findWorkspace(process.cwd());
   const side = { source, surroundings: { workspaceFolder: workspace, env: plainEnvironment() }, world };
-  const suite = selected(await openSuite(source, side.surroundings), selection);
+  const suite = requireAgent(selected(await openSuite(source, side.surroundings), selection));
   const store = new BaselineStore(workspace);
   // Before anything is run: one that is missing is no news an hour later.
   const baseline = typeof baselineName === "string" ? await store.load(baselineName) : undefined;

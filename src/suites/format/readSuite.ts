@@ -11,6 +11,7 @@ import { resolveSuite } from "./resolveSuite.ts";
 import { SuiteSchema } from "./schema.ts";
 import type { SuiteCode } from "./suiteCode.ts";
 import { isTemplate } from "./template.ts";
+import { reportUnprovable } from "./unprovable.ts";
 
 /** Where a suite comes from: its file (`text`: not saved yet), or one that nobody wrote, such as the default one. */
 export type SuiteSource = { file: string; text?: string } | { name: string; folder: string; form: object };
@@ -54,6 +55,7 @@ export async function readSuite(source: SuiteSource, surroundings: Surroundings)
     return resolveSuite(document, filled, { name, folder, variables, ...(file !== undefined && { file }) });
   };
   const suite = wrong() ? undefined : resolved();
+  if (suite && !wrong()) reportUnprovable(document, suite, { needsAgent: false });
   const problems = document.problems.sort((a, b) => a.line - b.line || a.column - b.column);
   return { document, problems, ...(suite && !wrong() && { suite }) };
 }

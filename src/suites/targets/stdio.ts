@@ -50,6 +50,8 @@ export const stdio: TargetKind<StdioTarget, StdioRequest> = {
   kind: "stdio",
   schema: StdioTarget,
   requestSchema: StdioRequest,
+  tokens: true,
+  stages: "any",
   async open(settings, context) {
     const { folder, env } = context;
     const keep = settings.keep !== false;

@@ -46,6 +46,8 @@ export const websocket: TargetKind<WebSocketTarget, WebSocketRequest> = {
   kind: "websocket",
   schema: WebSocketTarget,
   requestSchema: WebSocketRequest,
+  tokens: true,
+  stages: "any",
   async open(settings, context) {
     const { url, authorization } = apart(parsedUrl(settings.url));
     const headers = { ...(authorization !== undefined && { authorization }), ...settings.headers };

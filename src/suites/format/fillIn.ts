@@ -8,7 +8,7 @@ import type { Surroundings } from "./readSuite.ts";
 import type { SuiteCode } from "./suiteCode.ts";
 
 /** What stands in the place of a variable, `${…}`: the variable itself where it is filled in later. */
-export type Variables = (variable: string, path: JSONPath) => string;
+export type Variables = (variable: string, path: JSONPath, isText: boolean) => string;
 
 /** What only a request has. */
 const OF_REQUESTS = /^\$\{(?:row\.[^}]*|number|user|uuid)\}$/;
@@ -19,8 +19,9 @@ const STEPS: readonly unknown[] = ["setup", "reset", "teardown"];
 export function variablesOf(document: JsonDocument, { defaults = {} }: SuiteCode, of: Surroundings): Variables {
   const report = (path: JSONPath, message: string, severity: "error" | "warning") =>
     document.report(path, `${pathText(path)}: ${message}`, severity);
-  const valueIn = (env: Surroundings["env"]): Variables => {
-    return (variable, path) => substitute(variable, { ...of, env }, (reason) => report(path, reason, "warning"));
+  const valueIn = (env: Surroundings["env"]) => {
+    return (variable: string, path: JSONPath) =>
+      substitute(variable, { ...of, env }, (reason) => report(path, reason, "warning"));
   };
   const own = fillIn(defaults, undefined, ["defaults"], valueIn(of.env)) as Record<string, string>;
   const value = valueIn({ ...own, ...of.env });
@@ -34,17 +35,28 @@ export function variablesOf(document: JsonDocument, { defaults = {} }: SuiteCode
   };
 }
 
+/** With marks in place of the environment's values in the texts that requests are made of. */
+export function marked(variables: Variables, mark: (name: string) => string): Variables {
+  return (variable, path, isText) => {
+    const isSent = path[0] === "targets" || path[2] === "rows" || isOfRequest(path);
+    const [, name] = /^\$\{env:([^}]*)\}$/.exec(variable) ?? [];
+    return isSent && isText && name !== undefined ? mark(name) : variables(variable, path, isText);
+  };
+}
+
 /** A suite with its variables' values, but for its requests: each is filled in as its target has it. */
 export function fillSettings(form: SuiteCode, schema: TSchema, variables: Variables): SuiteCode {
-  const settings: Variables = (variable, path) => (isOfRequest(path) ? variable : variables(variable, path));
+  const settings: Variables = (variable, path, isText) =>
+    isOfRequest(path) ? variable : variables(variable, path, isText);
   return fillIn(form, schema, [], settings) as SuiteCode;
 }
 
 /** With the variables' values; a text becomes the number, or true or false, that its schema has in its place. */
 export function fillIn(value: unknown, schema: TSchema | undefined, path: JSONPath, variables: Variables): unknown {
   if (typeof value === "string") {
-    const filled = value.replace(/\$\{[^}]*\}/g, (variable) => variables(variable, path));
-    return filled === value ? value : asIn(schema as Schema | undefined, filled);
+    const types = typesOf(schema as Schema | undefined);
+    const filled = value.replace(/\$\{[^}]*\}/g, (variable) => variables(variable, path, types.length === 0));
+    return filled === value ? value : asOneOf(types, filled);
   }
   const own = schema && variantOf(schema as Schema, value);
   if (Array.isArray(value)) return value.map((item, i) => fillIn(item, own?.items, [...path, i], variables));
@@ -55,9 +67,13 @@ export function fillIn(value: unknown, schema: TSchema | undefined, path: JSONPa
   );
 }
 
-function asIn(schema: Schema | undefined, text: string): unknown {
-  const types = [schema, ...(schema?.anyOf ?? [])].map((one) => one?.type);
-  if (types.includes("string")) return text;
+/** Types of what is no text; none where a text may stand. */
+function typesOf(schema: Schema | undefined): string[] {
+  const types = [schema, ...(schema?.anyOf ?? [])].flatMap((one) => one?.type ?? []);
+  return types.includes("string") ? [] : types;
+}
+
+function asOneOf(types: readonly string[], text: string): unknown {
   const isNumber = text.trim() !== "" && Number.isFinite(Number(text));
   if (isNumber && (types.includes("number") || types.includes("integer"))) return Number(text);
   return types.includes("boolean") && /^(?:true|false)$/.test(text) ? text === "true" : text;

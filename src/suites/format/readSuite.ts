@@ -6,7 +6,7 @@ import { reportStrangeNames, validate } from "../../jsonc/validate.ts";
 import type { ConfigProblem } from "../../model/state.ts";
 import type { Suite } from "../suite.ts";
 import { importSuite, withoutFunctions } from "./codeSuite.ts";
-import { fillSettings, variablesOf } from "./fillIn.ts";
+import { fillSettings, marked, variablesOf } from "./fillIn.ts";
 import { resolveSuite } from "./resolveSuite.ts";
 import { SuiteSchema } from "./schema.ts";
 import type { SuiteCode } from "./suiteCode.ts";
@@ -20,6 +20,8 @@ export interface Surroundings {
   /** For `${workspaceFolder}`. */
   workspaceFolder: string;
   env: Readonly<Record<string, string | undefined>>;
+  /** Stands in place of an environment variable in what requests are made of. */
+  mark?(name: string): string;
 }
 
 export interface ReadSuite {
@@ -52,7 +54,10 @@ export async function readSuite(source: SuiteSource, surroundings: Surroundings)
     // As it is written it fits: what is wrong now was filled in.
     if (!wrong()) validate(document, [], SuiteSchema, filled, isStep);
     if (wrong()) return undefined;
-    return resolveSuite(document, filled, { name, folder, variables, ...(file !== undefined && { file }) });
+    const { mark } = surroundings;
+    const requests = mark ? marked(variables, mark) : variables;
+    const whole = mark ? fillSettings(form, SuiteSchema, requests) : filled;
+    return resolveSuite(document, whole, { name, folder, variables, requests, ...(file !== undefined && { file }) });
   };
   const suite = wrong() ? undefined : resolved();
   if (suite && !wrong()) reportUnprovable(document, suite, { needsAgent: false });

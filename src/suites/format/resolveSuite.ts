@@ -18,8 +18,10 @@ interface Place {
   name: string;
   file?: string;
   folder: string;
-  /** Of requests; settings are filled in. */
+  /** By which requests are checked; settings are filled in. */
   variables: Variables;
+  /** By which they are made. */
+  requests: Variables;
 }
 
 const CONNECTIONS = 1000;
@@ -28,7 +30,7 @@ const DURATION = 10;
 
 /** Makes a suite that fits its schema ready to be run; what does not go together is reported at its place. */
 export function resolveSuite(document: JsonDocument, form: SuiteCode, place: Place): Suite {
-  const { folder, file, variables } = place;
+  const { folder, file } = place;
   const setup = steps(form.setup);
   const agent = form.agent ?? startedBy(setup);
   return {
@@ -43,7 +45,7 @@ export function resolveSuite(document: JsonDocument, form: SuiteCode, place: Pla
     }),
     data: form.data ?? {},
     scenarios: Object.entries(form.scenarios).map(([name, scenario]) =>
-      resolveScenario(document, form, name, scenario, variables),
+      resolveScenario(document, form, name, scenario, place),
     ),
     repeats: form.repeats ?? 1,
     seed: form.seed ?? 1,
@@ -69,7 +71,7 @@ function resolveScenario(
   form: SuiteCode,
   name: string,
   scenario: SuiteCode["scenarios"][string],
-  variables: Variables,
+  place: Place,
 ): Scenario {
   const at: JSONPath = ["scenarios", name];
   const report = (path: JSONPath, message: string) => {
@@ -101,7 +103,7 @@ function resolveScenario(
     name,
     target: targetName,
     queryType: scenario.queryType ?? name,
-    request: requestOf(document, scenario.request ?? {}, [...at, "request"], target?.kind, variables),
+    request: requestOf(document, scenario.request ?? {}, [...at, "request"], target?.kind, place),
     ...(scenario.data !== undefined && { data: scenario.data }),
     load,
     warmUp: seconds(scenario.warmUp, 0),
@@ -120,7 +122,7 @@ function requestOf(
   request: object | ((context: never) => object),
   at: JSONPath,
   kind: string | undefined,
-  variables: Variables,
+  { variables, requests }: Place,
 ): RequestMaker {
   if (typeof request === "function") return { make: request as RequestMaker["make"] };
   const schema = targetKinds.find((one) => one.kind === kind)?.requestSchema;
@@ -130,7 +132,8 @@ function requestOf(
     if (wrong.length === 0) validate(document, at, schema, filled, isTemplate);
     reportStrangeNames(document, at, schema);
   }
-  return requestMaker(filled, (message) => document.report(at, `${pathText(at)}: ${message}`));
+  const made = requests === variables ? filled : (fillIn(request, schema, at, requests) as object);
+  return requestMaker(made, (message) => document.report(at, `${pathText(at)}: ${message}`));
 }
 
 function objectives(

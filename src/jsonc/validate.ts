@@ -4,7 +4,7 @@ import Value from "typebox/value";
 import { closest } from "../model/spelling.ts";
 import { type JsonDocument, pathText } from "./document.ts";
 import { isRecord, typeName, typeOf } from "./typeNames.ts";
-import { type Schema, variantOf, variantsMessage } from "./variants.ts";
+import { propertyOf, type Schema, variantOf, variantsMessage } from "./variants.ts";
 
 interface SchemaError {
   keyword: string;
@@ -15,6 +15,7 @@ interface SchemaError {
 /**
  * Reports what of a value does not fit its schema, in the words of people. What a schema itself says of its mistakes
  * (`errorMessage`, `patternErrorMessage`, which VS Code shows too) goes first.
+ * @param value as it counts: with what was filled in. Messages have what is written in its place
  * @param accept of a value that anything may come in place of, such as a template: it is not checked
  * @returns paths (from `at` on) of the values with errors; unknown properties are warnings and not among them
  */
@@ -23,7 +24,7 @@ export function validate(
   at: JSONPath,
   schema: TSchema,
   value: unknown,
-  accept = (_: unknown) => false,
+  accept = (_value: unknown, _path: JSONPath) => false,
 ): JSONPath[] {
   const wrong: JSONPath[] = [];
   const report = (inside: JSONPath, message: string) => {
@@ -31,23 +32,26 @@ export function validate(
     document.report(path, `${pathText(path) || "The file"}${message}`);
     wrong.push(inside);
   };
-  check(schema as Schema, value, [], { report, accept });
+  const written = (inside: JSONPath) => document.value([...at, ...inside]);
+  check(schema as Schema, value, [], { report, accept, written });
   return wrong;
 }
 
 interface Checking {
   report(path: JSONPath, message: string): void;
-  accept(value: unknown): boolean;
+  accept(value: unknown, path: JSONPath): boolean;
+  /** What stands in the file. */
+  written(path: JSONPath): unknown;
 }
 
 function check(schema: Schema, value: unknown, path: JSONPath, checking: Checking): void {
-  const { report, accept } = checking;
-  if (accept(value)) return;
+  const { report, accept, written } = checking;
+  if (accept(value, path)) return;
   if (schema.anyOf) {
     const variant = variantOf(schema, value);
     if (variant) check(variant, value, path, checking);
     else {
-      const { inside, message } = variantsMessage(schema, value);
+      const { inside, message } = variantsMessage(schema, value, (part) => JSON.stringify(written([...path, ...part])));
       report([...path, ...inside], message);
     }
     return;
@@ -68,7 +72,7 @@ function check(schema: Schema, value: unknown, path: JSONPath, checking: Checkin
     return;
   }
   const [error] = Value.Errors(schema, value) as SchemaError[];
-  if (error) report(path, messageOf(schema, error, value));
+  if (error) report(path, messageOf(schema, error, { value, written: written(path) ?? value }));
 }
 
 /** Reports names that the schema does not know, and names given twice in one object. */
@@ -94,11 +98,6 @@ export function reportStrangeNames(document: JsonDocument, at: JSONPath, schema:
   }
 }
 
-function propertyOf({ properties = {}, patternProperties = {} }: Schema, name: string): Schema | undefined {
-  if (Object.hasOwn(properties, name)) return properties[name];
-  return Object.entries(patternProperties).find(([pattern]) => new RegExp(pattern, "u").test(name))?.[1];
-}
-
 function unknownMessage(path: JSONPath, name: string, known: string[]): string {
   const guess = closest(name, known);
   const advice = guess ? `Did you mean "${guess}"?` : `Known here: ${known.filter((k) => k !== "$schema").join(", ")}.`;
@@ -106,8 +105,12 @@ function unknownMessage(path: JSONPath, name: string, known: string[]): string {
 }
 
 /** What follows the path in the message. */
-function messageOf(schema: Schema, { keyword, message, params }: SchemaError, value: unknown): string {
-  const shown = JSON.stringify(value);
+function messageOf(
+  schema: Schema,
+  { keyword, message, params }: SchemaError,
+  { value, written }: { value: unknown; written: unknown },
+): string {
+  const shown = JSON.stringify(written);
   switch (keyword) {
     case "pattern":
       return `: ${shown} ${schema.patternErrorMessage ?? message}`;
@@ -116,7 +119,7 @@ function messageOf(schema: Schema, { keyword, message, params }: SchemaError, va
     case "maxLength":
       return `: is too long; at most ${params.limit} characters.`;
     case "type":
-      return `: must be ${typeName(params.type as string)}, and is ${typeName(typeOf(value))}.`;
+      return `: must be ${typeName(params.type as string)}, and ${written === value ? "is" : `${shown} holds`} ${typeName(typeOf(value))}.`;
     case "const":
       return `: is ${shown}; must be ${JSON.stringify(params.allowedValue)}.`;
     case "minimum":

@@ -1,6 +1,6 @@
 import type { TSchema } from "typebox";
 import { closest } from "../model/spelling.ts";
-import { isRecord, typeName, typeOf } from "./typeNames.ts";
+import { isOfType, isRecord, typeName, typeOf } from "./typeNames.ts";
 
 /** The parts of a JSON Schema by which a value is checked here. */
 export interface Schema extends TSchema {
@@ -25,27 +25,37 @@ export function variantOf(schema: Schema, value: unknown): Schema | undefined {
   if (!anyOf) return schema;
   const constants = anyOf.filter((one) => "const" in one);
   if (constants.length === anyOf.length) return constants.find((one) => one.const === value);
-  const fitting = anyOf.filter(({ type }) => type === undefined || type === typeOf(value));
+  const fitting = anyOf.filter(({ type }) => type === undefined || isOfType(value, type));
   if (!isRecord(value) || fitting.length < 2) return fitting[0];
   if (kindsOf(fitting).length > 0) return fitting.find(({ properties }) => properties?.kind?.const === value.kind);
   return fitting.find(({ required = [] }) => required.some((name) => Object.hasOwn(value, name)));
 }
 
-/** What is said of a value that none of the alternatives fits, and of which part of it. */
+/** Of the property of an object. */
+export function propertyOf({ properties = {}, patternProperties = {} }: Schema, name: string): Schema | undefined {
+  if (Object.hasOwn(properties, name)) return properties[name];
+  return Object.entries(patternProperties).find(([pattern]) => new RegExp(pattern, "u").test(name))?.[1];
+}
+
+/**
+ * What is said of a value that none of the alternatives fits, and of which part of it.
+ * @param shown how a part of it is written for people
+ */
 export function variantsMessage(
   { anyOf = [], errorMessage }: Schema,
   value: unknown,
+  shown: (inside: string[]) => string,
 ): { inside: string[]; message: string } {
   const kinds = kindsOf(anyOf);
   if (isRecord(value) && kinds.length > 0) {
     if (value.kind === undefined) return { inside: [], message: ` lacks "kind": ${listed(kinds)}.` };
     const guess = closest(String(value.kind), kinds);
     const advice = guess ? `did you mean "${guess}"?` : `must be ${listed(kinds)}.`;
-    return { inside: ["kind"], message: `: is ${JSON.stringify(value.kind)}; ${advice}` };
+    return { inside: ["kind"], message: `: is ${shown(["kind"])}; ${advice}` };
   }
   if (errorMessage) return { inside: [], message: `: ${errorMessage}` };
   if (anyOf.every((one) => "const" in one))
-    return { inside: [], message: `: is ${JSON.stringify(value)}; must be ${listed(anyOf.map((one) => one.const))}.` };
+    return { inside: [], message: `: is ${shown([])}; must be ${listed(anyOf.map((one) => one.const))}.` };
   if (isRecord(value)) {
     const names = anyOf.flatMap(({ required = [] }) => required.slice(0, 1));
     return { inside: [], message: ` lacks one of ${names.map((name) => `"${name}"`).join(", ")}.` };

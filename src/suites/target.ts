@@ -11,6 +11,10 @@ export interface TargetKind<Settings, Request> {
   readonly schema: TSchema;
   /** Of one request of a scenario that goes to it. */
   readonly requestSchema: TSchema;
+  /** Whether its answers may come in tokens. */
+  readonly tokens: boolean;
+  /** Stages of which its answers may tell. */
+  readonly stages: "any" | readonly string[];
   /** Makes what requests are sent by: connections, a child process, a loaded module. @throws with what to do */
   open(settings: Settings, context: TargetContext): Promise<OpenTarget<Request>>;
 }

@@ -9,7 +9,7 @@ import { Failure, type Values } from "../command.ts";
 import { printable } from "../output.ts";
 import { findWorkspace } from "../workspace.ts";
 import type { Side } from "./against.ts";
-import { openSuite } from "./read.ts";
+import { openSuite, requireAgent } from "./read.ts";
 import type { ReportChoice } from "./reports.ts";
 import { type Selection, selected } from "./select.ts";
 import type { CollectorWorld } from "./world.ts";
@@ -49,7 +49,7 @@ async function prepareOne(source: SuiteSource, { values, selection, choice, worl
   const { baseline: baselineName, "save-baseline": saveAs } = values;
   const workspace = findWorkspace(process.cwd());
   const side = { source, surroundings: { workspaceFolder: workspace, env: plainEnvironment() }, world };
-  const suite = selected(await openSuite(source, side.surroundings), selection);
+  const suite = requireAgent(selected(await openSuite(source, side.surroundings), selection));
   const store = new BaselineStore(workspace);
   const baseline = typeof baselineName === "string" ? await ownBaseline(baselineName, suite, store) : undefined;
   if (typeof saveAs === "string") store.check(saveAs, await readGit(suite.folder));

@@ -1,6 +1,7 @@
 import { relative } from "node:path";
 import type { ConfigProblem } from "../../model/state.ts";
 import { readSuite, type SuiteSource, type Surroundings } from "../../suites/format/readSuite.ts";
+import { unprovable } from "../../suites/format/unprovable.ts";
 import type { Suite } from "../../suites/suite.ts";
 import { Failure } from "../command.ts";
 import { printable, tell } from "../output.ts";
@@ -12,6 +13,14 @@ export async function openSuite(source: SuiteSource, surroundings: Surroundings)
   if (suite) return suite;
   const errors = problems.filter(({ severity }) => severity === "error").length;
   throw new Failure(`${errors === 1 ? "One error" : `${errors} errors`}: nothing was run.`);
+}
+
+/** @throws {Failure} where an objective is about an agent and none is named */
+export function requireAgent(suite: Suite): Suite {
+  const wanting = unprovable(suite).filter(({ needsAgent }) => needsAgent);
+  for (const { message } of wanting) tell(printable(`error: ${message}`));
+  if (wanting.length > 0) throw new Failure("Some objectives could not be proven: nothing was run.");
+  return suite;
 }
 
 /** `agent.perf.json:12:5: error: …`; what was made by code has no lines of its own. */

@@ -1,4 +1,4 @@
-import type { Scenario, Suite } from "../../suites/suite.ts";
+import type { Load, Scenario, Suite } from "../../suites/suite.ts";
 import { UsageError } from "../command.ts";
 import { nearest } from "../options.ts";
 
@@ -34,8 +34,25 @@ export function selected(suite: Suite, { agent, scenario, repeats, seed, duratio
 }
 
 /** No longer warmed up than it is measured. */
-function lasting({ count: _, warmUp, ...rest }: Scenario, duration: number): Scenario {
-  return { ...rest, warmUp: Math.min(warmUp, duration), duration };
+function lasting({ count: _, warmUp, load, ...rest }: Scenario, duration: number): Scenario {
+  return { ...rest, load: loadLasting(load, duration), warmUp: Math.min(warmUp, duration), duration };
+}
+
+/** Loads whose parts have times of their own. */
+function loadLasting(load: Load, duration: number): Load {
+  switch (load.kind) {
+    case "steps":
+      return { ...load, each: duration / load.rates.length };
+    case "sweep":
+      return { ...load, each: duration };
+    case "stress": {
+      const { before, hold, after } = load;
+      const factor = duration / (before + hold + after);
+      return { ...load, before: before * factor, hold: hold * factor, after: after * factor };
+    }
+    default:
+      return load;
+  }
 }
 
 function fits(name: string, globs: string): boolean {

@@ -54,11 +54,13 @@ export function readUsage(facts: AnswerFacts, item: Record<string, unknown>): vo
     facts.ollama = Object.fromEntries(Object.entries(timings).filter(([, value]) => value !== undefined));
   }
 
-  if (item.done === true || item.type === "message_stop" || item.type === "response.completed") facts.finished = true;
+  // An incomplete response is as long as it was allowed to be.
+  const last = ["message_stop", "response.completed", "response.incomplete"];
+  if (item.done === true || last.includes(String(item.type))) facts.finished = true;
   const error = item.error ?? object(item.response)?.error;
-  if (error || item.type === "error") {
+  if (error || item.type === "error" || item.type === "response.failed") {
     const details = object(error) ?? item;
-    const kind = details.type === "error" ? undefined : word(details.type);
+    const kind = details === item || details.type === "error" ? undefined : word(details.type);
     facts.errorType = kind ?? word(details.code) ?? "error";
   }
 }

@@ -6,6 +6,7 @@ import { arrivalsOf } from "../run/replay.ts";
 import type { Suite } from "../suite.ts";
 import { outlineOf } from "./outline.ts";
 import { type ReadSuite, readSuite, type Surroundings } from "./readSuite.ts";
+import { reportUnprovable } from "./unprovable.ts";
 
 /** Of a text that is being written no more rows of a data file are looked at. */
 const ROWS_MEANWHILE = 100_000;
@@ -27,6 +28,7 @@ export async function checkSuite(
     return unreadable(file, error);
   }
   const { suite, document } = read;
+  if (suite) reportUnprovable(document, suite, { needsAgent: true });
   if (suite) await checkData(suite, document.report.bind(document), text === undefined ? undefined : ROWS_MEANWHILE);
   const problems = document.problems.sort((a, b) => a.line - b.line || a.column - b.column);
   return {

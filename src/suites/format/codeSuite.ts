@@ -36,7 +36,8 @@ export function withoutFunctions<T>(form: T): T {
   return JSON.parse(JSON.stringify(form, (_, value) => (isFunction(value) ? PLACEHOLDER : value)) ?? "null");
 }
 
-function isFunction(value: unknown): boolean {
+/** Or a step that calls one. */
+export function isFunction(value: unknown): boolean {
   if (typeof value === "object" && value !== null && "call" in value) return typeof value.call === "function";
   return typeof value === "function";
 }

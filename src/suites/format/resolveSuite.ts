@@ -2,16 +2,15 @@ import { resolve } from "node:path";
 import type { JSONPath } from "jsonc-parser";
 import { type JsonDocument, pathText } from "../../jsonc/document.ts";
 import { reportStrangeNames, validate } from "../../jsonc/validate.ts";
-import { substitute } from "../../jsonc/variables.ts";
 import { parseDuration } from "../../model/config.ts";
-import { maskSecrets } from "../../model/mask.ts";
 import { closest } from "../../model/spelling.ts";
 import { ObjectiveError, parseObjective } from "../objectives/objective.ts";
 import type { RequestMaker, Scenario, ScenarioObjective, Step, Suite } from "../suite.ts";
 import { targetKinds } from "../targets/index.ts";
 import { withoutFunctions } from "./codeSuite.ts";
+import { fillIn, type Variables } from "./fillIn.ts";
 import { resolveLoad } from "./resolveLoad.ts";
-import type { DataForm, ObjectiveForm } from "./schema.ts";
+import type { ObjectiveForm } from "./schema.ts";
 import type { SuiteCode } from "./suiteCode.ts";
 import { isTemplate, requestMaker } from "./template.ts";
 
@@ -19,8 +18,12 @@ interface Place {
   name: string;
   file?: string;
   folder: string;
-  workspaceFolder: string;
-  env: Readonly<Record<string, string | undefined>>;
+  /** By which requests are checked; settings are filled in. */
+  variables: Variables;
+  /** By which they are made. */
+  requests: Variables;
+  /** What variables gave until the suite is whole. */
+  secrets: ReadonlySet<string>;
 }
 
 const CONNECTIONS = 1000;
@@ -29,31 +32,22 @@ const DURATION = 10;
 
 /** Makes a suite that fits its schema ready to be run; what does not go together is reported at its place. */
 export function resolveSuite(document: JsonDocument, form: SuiteCode, place: Place): Suite {
-  const { folder } = place;
-  const known = { ...place, env: { ...form.defaults, ...place.env } };
-  const secrets = new Set<string>();
-  const text = (value: string, path: JSONPath) => {
-    const [, name = ""] = /^\$\{env:(.*)\}$/s.exec(value) ?? [];
-    if (isSecret(name, place.env[name])) secrets.add(known.env[name] ?? "");
-    return substitute(value, known, (reason) => document.report(path, `${pathText(path)}: ${reason}`, "warning"));
-  };
-  const filled = <T>(value: T, path: JSONPath): T => fillIn(value, path, text) as T;
-  const { file } = place;
+  const { folder, file, secrets } = place;
   const setup = steps(form.setup, ["setup"]);
-  const agent = form.agent === undefined ? startedBy(setup) : filled(form.agent, ["agent"]);
+  const agent = form.agent ?? startedBy(setup);
   const suite: Omit<Suite, "secrets"> = {
     name: form.name ?? place.name,
     folder,
     ...(file !== undefined && { file }),
     ...(agent !== undefined && { agent }),
-    targets: mapEntries(form.targets ?? {}, (target, name) => {
+    targets: mapEntries(form.targets ?? {}, (target) => {
       const kind = targetKinds.find((one) => one.kind === target.kind);
       if (!kind) throw new Error(`There is no kind of target ${target.kind}.`);
-      return { kind, settings: filled(target, ["targets", name]) };
+      return { kind, settings: target };
     }),
-    data: mapEntries(form.data ?? {}, (data: DataForm, name): DataForm => filled(data, ["data", name])),
+    data: form.data ?? {},
     scenarios: Object.entries(form.scenarios).map(([name, scenario]) =>
-      resolveScenario(document, form, name, scenario, filled),
+      resolveScenario(document, form, name, scenario, place),
     ),
     repeats: form.repeats ?? 1,
     seed: form.seed ?? 1,
@@ -73,8 +67,7 @@ export function resolveSuite(document: JsonDocument, form: SuiteCode, place: Pla
       if (typeof step === "function") return step;
       if ("call" in step && step.timeout !== undefined && parseDuration(step.timeout) === undefined)
         document.report([...at, i], `${pathText([...at, i])}: its timeout is no duration: write "5m".`);
-      const whole = filled(step, [...at, i]);
-      return "run" in whole ? { ...whole, cwd: resolve(folder, whole.cwd ?? "") } : whole;
+      return "run" in step ? { ...step, cwd: resolve(folder, step.cwd ?? "") } : step;
     });
   }
 }
@@ -84,7 +77,7 @@ function resolveScenario(
   form: SuiteCode,
   name: string,
   scenario: SuiteCode["scenarios"][string],
-  filled: <T>(value: T, path: JSONPath) => T,
+  place: Place,
 ): Scenario {
   const at: JSONPath = ["scenarios", name];
   if (name in {}) document.report(at, `${pathText(at)}: is a name that JavaScript has for itself: choose another.`);
@@ -92,6 +85,8 @@ function resolveScenario(
     const text = pathText([...at, ...path]);
     document.report([...at, ...path], message.startsWith("lacks") ? `${text} ${message}` : `${text}: ${message}`);
   };
+  /** What was filled in is told to nobody. */
+  const written = (part: "target" | "data") => String(document.value([...at, part]));
   const { targets = {} } = form;
   const { target: targetName = "" } = scenario;
   const target = targets[targetName];
@@ -102,9 +97,9 @@ function resolveScenario(
     if (!isObserved && scenario[part] === undefined) report([], `lacks "${part}".`);
   }
   if (!target && scenario.target !== undefined && !isObserved)
-    report(["target"], unknown("target", scenario.target, Object.keys(targets)));
+    report(["target"], unknown("target", written("target"), Object.keys(targets)));
   if (scenario.data !== undefined && !Object.hasOwn(form.data ?? {}, scenario.data))
-    report(["data"], unknown("data", scenario.data, Object.keys(form.data ?? {})));
+    report(["data"], unknown("data", written("data"), Object.keys(form.data ?? {})));
   if (scenario.duration !== undefined && scenario.count !== undefined)
     report(["count"], "stands beside duration: a scenario ends by one of them.");
   const load = resolveLoad(scenario.load, { duration: seconds(scenario.duration, DURATION), report });
@@ -115,7 +110,7 @@ function resolveScenario(
     name,
     target: targetName,
     queryType: scenario.queryType ?? name,
-    request: requestOf(document, scenario.request ?? {}, [...at, "request"], target?.kind, filled),
+    request: requestOf(document, scenario.request ?? {}, [...at, "request"], target?.kind, place),
     ...(scenario.data !== undefined && { data: scenario.data }),
     load,
     warmUp: seconds(scenario.warmUp, 0),
@@ -134,15 +129,18 @@ function requestOf(
   request: object | ((context: never) => object),
   at: JSONPath,
   kind: string | undefined,
-  filled: <T>(value: T, path: JSONPath) => T,
+  { variables, requests }: Place,
 ): RequestMaker {
   if (typeof request === "function") return { make: request as RequestMaker["make"] };
   const schema = targetKinds.find((one) => one.kind === kind)?.requestSchema;
+  const filled = fillIn(request, schema, at, variables) as object;
   if (schema) {
-    validate(document, at, schema, withoutFunctions(request), isTemplate);
+    const wrong = validate(document, at, schema, withoutFunctions(request), isTemplate);
+    if (wrong.length === 0) validate(document, at, schema, filled, isTemplate);
     reportStrangeNames(document, at, schema);
   }
-  return requestMaker(filled(request, at), (message) => document.report(at, `${pathText(at)}: ${message}`));
+  const made = requests === variables ? filled : (fillIn(request, schema, at, requests) as object);
+  return requestMaker(made, (message) => document.report(at, `${pathText(at)}: ${message}`));
 }
 
 function objectives(
@@ -157,31 +155,16 @@ function objectives(
       return [{ objective: parseObjective(objective), abortOnFail, delay: seconds(delay, 0) }];
     } catch (error) {
       if (!(error instanceof ObjectiveError)) throw error;
-      document.report(path, `${pathText(path)}: ${error.message}`);
+      const written = document.value(path);
+      const why = written === objective ? error.message : `${JSON.stringify(written)} is none with what is filled in.`;
+      document.report(path, `${pathText(path)}: ${why}`);
       return [];
     }
   });
 }
 
-/** Of variables those whose values are known now; what requests are filled with stays. */
-function fillIn(value: unknown, path: JSONPath, text: (value: string, path: JSONPath) => string): unknown {
-  if (typeof value === "string")
-    return value.replace(/\$\{(?:workspaceFolder|env:[^}]*)\}/g, (variable) => text(variable, path));
-  if (Array.isArray(value)) return value.map((item, i) => fillIn(item, [...path, i], text));
-  if (typeof value !== "object" || value === null) return value;
-  return mapEntries(value as Record<string, unknown>, (inner, name) => fillIn(inner, [...path, name], text));
-}
-
 function startedBy(setup: readonly Step[]): string | undefined {
   return setup.flatMap((step) => (typeof step === "object" && "start" in step ? [step.start] : []))[0];
-}
-
-/** Shorter ones, such as ports, stand in texts for other reasons: a name tells. */
-const SHORT = 6;
-
-function isSecret(name: string, value: string | undefined): boolean {
-  if (value === undefined || value === "") return false;
-  return value.length >= SHORT || maskSecrets(`${name}=${value}`) !== `${name}=${value}`;
 }
 
 const mostUsers = (load: Scenario["load"]): number => {

@@ -3,7 +3,7 @@ import { type Failure, failure, now, settle } from "../failure.ts";
 import type { Exchange } from "../target.ts";
 import type { AnswerHead } from "./answerHead.ts";
 import { type Call, Connection, type Place } from "./connection.ts";
-import { type HttpRequest, redirected, requestBytes } from "./request.ts";
+import { authorized, type HttpRequest, redirected, requestBytes } from "./request.ts";
 
 /** Takes what of an answer's body is of interest. */
 export interface BodyReader {
@@ -50,7 +50,8 @@ export class HttpClient {
     this.#tls = tls;
   }
 
-  prepare(request: HttpRequest): PreparedRequest {
+  prepare(meant: HttpRequest): PreparedRequest {
+    const request = authorized(meant);
     return { request, origin: this.#origin(request.url), bytes: requestBytes(request) };
   }
 

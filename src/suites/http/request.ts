@@ -1,4 +1,5 @@
 import { validateHeaderValue } from "node:http";
+import { apart } from "./credentials.ts";
 
 /** A request of HTTP as it is meant. */
 export interface HttpRequest {
@@ -34,6 +35,14 @@ export function requestBytes({ method, url, headers, body }: HttpRequest): Buffe
   if (typeof body !== "string") return Buffer.concat([Buffer.from(head, "latin1"), body]);
   // biome-ignore lint/suspicious/noControlCharactersInRegex: all of ASCII
   return /^[\x00-\x7f]*$/.test(body) ? head + body : Buffer.concat([Buffer.from(head, "latin1"), Buffer.from(body)]);
+}
+
+/** A name and password in its address become its header, unless it has one already. */
+export function authorized(request: HttpRequest): HttpRequest {
+  const { url, authorization } = apart(request.url);
+  const { headers } = request;
+  const given = Object.keys(headers).some((name) => name.toLowerCase() === "authorization");
+  return { ...request, url, headers: authorization === undefined || given ? headers : { authorization, ...headers } };
 }
 
 /** The request that a redirect asks for, as browsers do it; undefined when its address can't be gone to. */

@@ -1,21 +1,17 @@
+import { isTemplate } from "../format/template.ts";
 import type { Scenario, Suite } from "../suite.ts";
-import { type K6Load, k6Load, span } from "./load.ts";
-import { k6Requests, marks, variableOf } from "./requests.ts";
-import { type K6Thresholds, k6Thresholds } from "./thresholds.ts";
+import type { HttpTarget } from "../targets/http.ts";
+import { limitsOf } from "../targets/settings.ts";
+import { k6Load, span } from "./load.ts";
+import { k6Requests, variableOf, variablesIn } from "./requests.ts";
+import { functionOf, type K6Options, scriptOf } from "./script.ts";
+import { k6Thresholds } from "./thresholds.ts";
 
 export interface K6Export {
   /** By name: the script, and the requests of each scenario. */
   files: Record<string, string>;
   /** Sentences: what k6 does otherwise, and what it can't do. */
   notes: string[];
-}
-
-/** Options of k6 that the script has. */
-interface K6Options {
-  discardResponseBodies: true;
-  summaryTrendStats: string[];
-  scenarios: Record<string, K6Load & { exec: string; startTime: string }>;
-  thresholds: K6Thresholds;
 }
 
 const trendStats = ["count", "min", "avg", "med", "max"].concat(
@@ -25,9 +21,15 @@ const trendStats = ["count", "min", "avg", "med", "max"].concat(
 /**
  * The HTTP scenarios of a suite as a script for k6, with the same arrivals and objectives; they run one after the other,
  * warm-ups as scenarios of their own, whose figures no threshold looks at.
+ * @param suite as it was read with {@link marks} in place of what the environment holds
+ * @param defaults of the environment's variables
  * @throws when no scenario can be written, or a scenario's data can't be read
  */
-export async function exportK6(suite: Suite, readFile: (name: string) => Buffer): Promise<K6Export> {
+export async function exportK6(
+  suite: Suite,
+  readFile: (name: string) => Buffer,
+  defaults: Readonly<Record<string, string>> = {},
+): Promise<K6Export> {
   const files: Record<string, string> = {};
   const notes: string[] = [];
   const options: K6Options = {
@@ -49,10 +51,15 @@ export async function exportK6(suite: Suite, readFile: (name: string) => Buffer)
     }
     const name = k6Name(scenario.name, Object.keys(options.scenarios));
     const { requests, secrets, cut } = await k6Requests(suite, scenario, readFile);
-    const { thresholds, left } = k6Thresholds(scenario.objectives, name);
+    const lasts = part.load.executor === "shared-iterations" ? undefined : part.seconds;
+    const { thresholds, notes: ofThresholds } = k6Thresholds(scenario.objectives, name, lasts);
+    const settings = suite.targets[scenario.target]?.settings as HttpTarget;
+    if (settings.tls?.insecure) options.insecureSkipTLSVerify = true;
+    if (settings.tls?.ca !== undefined)
+      notes.push(`Scenario ${scenario.name}: k6 trusts the certificates of its machine, not tls.ca.`);
     if (cut) notes.push(`Scenario ${scenario.name} has its first ${requests.length} rows alone.`);
     if (part.note !== undefined) notes.push(`Scenario ${scenario.name}: ${part.note}.`);
-    notes.push(...left.map((text) => `Scenario ${scenario.name}: k6 can't judge ${JSON.stringify(text)}.`));
+    notes.push(...ofThresholds.map((note) => `Scenario ${scenario.name}: ${note}.`));
     notes.push(...secrets.map((header) => `Give k6 the header ${header} by -e ${variableOf(header)}=…`));
     files[`${name}.requests.json`] = `${JSON.stringify(requests, undefined, 1)}\n`;
     if (scenario.warmUp > 0) {
@@ -71,18 +78,31 @@ export async function exportK6(suite: Suite, readFile: (name: string) => Buffer)
       ...part.load,
       exec: `run_${name}`,
       startTime: span(start),
-      gracefulStop: span(scenario.timeout),
+      gracefulStop: span(scenario.timeout + (part.scatter ?? 0)),
     };
     Object.assign(options.thresholds, thresholds);
     start += part.seconds + suite.pause;
-    functions.push(functionOf(name, scenario, { ...part, secrets, order: orderOf(suite, scenario) }));
+    const { redirects } = limitsOf(settings);
+    const order = orderOf(suite, scenario);
+    functions.push(functionOf(name, { ...part, timeout: span(scenario.timeout), redirects, order, secrets }));
   }
   if (functions.length === 0)
     throw new Error(`${suite.name} has no scenario that k6 can run: ${notes[0] ?? "it has none at all."}`);
   const whole = suite.objectives.map(
     ({ objective }) => `The objective of the whole suite ${JSON.stringify(objective.text)} is left out.`,
   );
-  return { files: { "script.js": scriptOf(suite, options, functions), ...files }, notes: [...notes, ...whole] };
+  if (options.insecureSkipTLSVerify) notes.push("k6 takes any certificate in all scenarios: tls.insecure is of one.");
+  const variables = variablesIn(Object.values(files));
+  const known = variables.filter((name) => Object.hasOwn(defaults, name) && !isTemplate(defaults[name]));
+  const given = variables.filter((name) => !known.includes(name)).map((name) => `Give k6 ${name} by -e ${name}=…`);
+  const script = scriptOf({
+    name: suite.name,
+    options,
+    functions,
+    variables,
+    defaults: Object.fromEntries(known.map((name) => [name, defaults[name] ?? ""])),
+  });
+  return { files: { "script.js": script, ...files }, notes: [...notes, ...given, ...whole] };
 }
 
 const withoutCount = ({ count: _, ...rest }: Scenario): Omit<Scenario, "count"> => rest;
@@ -97,78 +117,3 @@ function k6Name(name: string, taken: readonly string[]): string {
 
 const orderOf = ({ data }: Suite, { data: name }: Scenario) =>
   name !== undefined && data[name]?.order === "random" ? "random" : "turn";
-
-interface Course {
-  thinkTime?: number;
-  scatter?: number;
-  secrets: readonly string[];
-  order: "random" | "turn";
-}
-
-function functionOf(name: string, { timeout }: Scenario, { thinkTime, scatter, secrets, order }: Course): string {
-  const pick =
-    order === "random" ? "Math.floor(Math.random() * all.length)" : "exec.scenario.iterationInTest % all.length";
-  const headers = secrets.map((header) => `${JSON.stringify(header)}: __ENV.${variableOf(header)}`).join(", ");
-  return [
-    `const requests_${name} = new SharedArray(${JSON.stringify(name)}, () => JSON.parse(open(${JSON.stringify(`./${name}.requests.json`)})));`,
-    "",
-    `export function run_${name}() {`,
-    `  const all = requests_${name};`,
-    ...(scatter === undefined
-      ? []
-      : [
-          "  // Even arrivals that are each put off by chance come as Poisson's do.",
-          `  sleep(Math.random() * ${scatter});`,
-        ]),
-    `  send(all[${pick}], { ${headers} }, ${JSON.stringify(span(timeout))});`,
-    ...(thinkTime === undefined ? [] : [`  sleep(${thinkTime});`]),
-    "}",
-  ].join("\n");
-}
-
-function scriptOf(suite: Suite, options: K6Options, functions: readonly string[]): string {
-  const { number, user, uuid } = marks;
-  return `// ${JSON.stringify(suite.name)} for k6, written by agent-vitals suite export --k6.
-// Run it: k6 run script.js. Its summary, summary.json, can be compared: agent-vitals suite compare A B.
-import http from "k6/http";
-import exec from "k6/execution";
-import encoding from "k6/encoding";
-import { SharedArray } from "k6/data";
-import { sleep } from "k6";
-
-export const options = ${JSON.stringify(options, undefined, 2)};
-
-// As in the suite: a good answer has a status of 200 to 299.
-http.setResponseCallback(http.expectedStatuses({ min: 200, max: 299 }));
-
-function send(request, secrets, timeout) {
-  const number = String(exec.scenario.iterationInTest);
-  const user = String(exec.vu.idInTest);
-  // A text that was one variable alone is the number itself.
-  const fill = (text) =>
-    text
-      .split(${escapedText(`"${number}"`)}).join(number)
-      .split(${escapedText(`"${user}"`)}).join(user)
-      .split(${escapedText(number)}).join(number)
-      .split(${escapedText(user)}).join(user)
-      .split(${escapedText(uuid)}).join(uuid());
-  const headers = Object.assign({}, secrets);
-  for (const name in request.headers) headers[name] = fill(request.headers[name]);
-  const body = request.body === undefined ? null : request.binary ? encoding.b64decode(request.body) : fill(request.body);
-  http.request(request.method, fill(request.url), body, { headers: headers, timeout: timeout });
-}
-
-function uuid() {
-  return "xxxxxxxx-xxxx-4xxx-8xxx-xxxxxxxxxxxx".replace(/x/g, () => Math.floor(Math.random() * 16).toString(16));
-}
-
-${functions.join("\n\n")}
-
-export function handleSummary(data) {
-  return { "summary.json": JSON.stringify(data), stdout: "The summary is in summary.json.\\n" };
-}
-`;
-}
-
-const escapedText = (text: string) =>
-  JSON.stringify(text).replace(/[\ue000\ue001]/g, (character) => `\\u${character.charCodeAt(0).toString(16)}`);

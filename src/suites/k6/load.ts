@@ -31,8 +31,11 @@ export interface K6Part {
 
 /** Of iterations without a duration, what k6 waits at most. */
 const LONGEST = 600;
-/** Delays by chance that are long beside the time between two arrivals make even ones Poisson's. */
-const SCATTER = { arrivals: 30, most: 10 };
+/**
+ * Delays by chance that are long beside the time between two arrivals make even ones Poisson's: up to so many seconds,
+ * and so much of the load, at whose beginning and end fewer come.
+ */
+const SCATTER = { arrivals: 30, most: 10, share: 0.05 };
 
 /** The same load for k6; undefined where its executors have nothing like it. */
 export function k6Load({ load, duration, count, connections }: Scenario): K6Part | undefined {
@@ -42,10 +45,7 @@ export function k6Load({ load, duration, count, connections }: Scenario): K6Part
     case "constant":
       return constant(load.rate, seconds(duration, count, load.rate), connections);
     case "poisson":
-      return {
-        ...constant(load.rate, seconds(duration, count, load.rate), connections),
-        scatter: Math.min(SCATTER.most, SCATTER.arrivals / load.rate),
-      };
+      return poisson(load.rate, seconds(duration, count, load.rate), connections);
     case "ramp":
       return rates(load.from, [{ target: load.to, seconds: duration }], connections);
     case "steps":
@@ -104,6 +104,19 @@ function constant(rate: number, duration: number, connections: number): K6Part {
   };
 }
 
+/** Even arrivals that end so early that those that are put off come within the load too. */
+function poisson(rate: number, duration: number, connections: number): K6Part {
+  const scatter = Math.min(SCATTER.most, SCATTER.arrivals / rate, duration * SCATTER.share);
+  const { load } = constant(rate, duration - scatter, connections);
+  const isEven = scatter * rate < SCATTER.arrivals / 3;
+  return {
+    load,
+    seconds: duration,
+    scatter,
+    ...(isEven && { note: "its arrivals are more even than Poisson's: k6 has them by chance in a longer load" }),
+  };
+}
+
 function rates(from: number, stages: readonly { target: number; seconds: number }[], connections: number): K6Part {
   const { unit, whole } = wholeRates([from, ...stages.map(({ target }) => target)]);
   return {
@@ -145,9 +158,11 @@ function sweep(from: number, to: number, factor: number): number[] {
   return to > from ? [...found, to] : found;
 }
 
-/** k6 takes whole rates alone: per as many seconds as make them whole, to a thousandth. */
+/** k6 takes whole rates alone: per as many seconds as make them whole, to a hundredth of the lowest at worst. */
 function wholeRates(all: readonly number[]): { unit: number; whole: number[] } {
-  const unit = [1, 2, 4, 5, 10, 60, 100].find((one) => all.every((rate) => isWhole(rate * one))) ?? 1000;
+  const lowest = Math.min(...all.filter((rate) => rate > 0));
+  const near = Math.max(1000, 10 ** Math.ceil(Math.log10(100 / lowest)));
+  const unit = [1, 2, 4, 5, 10, 60, 100, near / 100].find((one) => all.every((rate) => isWhole(rate * one))) ?? near;
   return { unit, whole: all.map((rate) => Math.round(rate * unit)) };
 }
 

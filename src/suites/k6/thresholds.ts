@@ -10,34 +10,41 @@ export type K6Thresholds = Record<
 
 /**
  * Objectives in k6's words. Each metric of a scenario has one that is always met, so that k6 tells its figures apart.
- * @returns also the objectives that k6 has no measure for
+ * @param seconds of the scenario, where they are known: k6's own rates are of the whole test, so that counts are judged
  */
 export function k6Thresholds(
   objectives: readonly ScenarioObjective[],
   scenario: string,
-): { thresholds: K6Thresholds; left: string[] } {
+  seconds: number | undefined,
+): { thresholds: K6Thresholds; notes: string[] } {
   const of = (metric: string) => `${metric}{scenario:${scenario}}`;
   const thresholds: K6Thresholds = {
     [of("http_req_duration")]: ["max>=0"],
     [of("http_req_failed")]: ["rate>=0"],
     [of("http_reqs")]: ["count>=0"],
   };
-  const left: string[] = [];
+  const notes: string[] = [];
   for (const { objective, abortOnFail, delay } of objectives) {
-    const found = expressionOf(objective);
+    const found = expressionOf(objective, seconds);
     if (!found) {
-      left.push(objective.text);
+      notes.push(`k6 can't judge ${JSON.stringify(objective.text)}`);
       continue;
     }
     const { metric, expression } = found;
+    // What counts up to its limit is below it until the end.
+    const inTheEnd = metric === "http_reqs";
+    if (abortOnFail && inTheEnd) notes.push(`k6 judges ${JSON.stringify(objective.text)} in the end alone`);
     thresholds[of(metric)]?.push(
-      abortOnFail ? { threshold: expression, abortOnFail, delayAbortEval: span(delay) } : expression,
+      abortOnFail && !inTheEnd ? { threshold: expression, abortOnFail, delayAbortEval: span(delay) } : expression,
     );
   }
-  return { thresholds, left };
+  return { thresholds, notes };
 }
 
-function expressionOf({ subject, comparison, limit }: Objective): { metric: string; expression: string } | undefined {
+function expressionOf(
+  { subject, comparison, limit }: Objective,
+  seconds: number | undefined,
+): { metric: string; expression: string } | undefined {
   if (subject.kind === "latency" && (subject.measure === "duration" || subject.measure === "service")) {
     const { statistic } = subject;
     const name = statistic === "mean" ? "avg" : statistic === 1 ? "max" : `p(${plain(statistic * 100)})`;
@@ -48,7 +55,8 @@ function expressionOf({ subject, comparison, limit }: Objective): { metric: stri
     const turned = { ">": "<", ">=": "<=", "<": ">", "<=": ">=" }[comparison];
     return { metric: "http_req_failed", expression: `rate${turned}${plain(1 - limit)}` };
   }
-  if (subject.kind === "rate") return { metric: "http_reqs", expression: `rate${comparison}${plain(limit)}` };
+  if (subject.kind === "rate" && seconds !== undefined)
+    return { metric: "http_reqs", expression: `count${comparison}${plain(limit * seconds)}` };
   return undefined;
 }
 

@@ -1,3 +1,4 @@
+import { withoutCredentials } from "../http/credentials.ts";
 import type { Suite } from "../suite.ts";
 
 /**
@@ -19,7 +20,15 @@ export function inCommon(suite: Suite, other: Suite): { suite: Suite; other: Sui
   return {
     suite: { ...suite, scenarios: shared },
     other: { ...other, scenarios: of(other) },
-    alike: switched ? [] : [...new Set(urls(suite).filter((url) => others.includes(url)))],
+    alike: switched
+      ? []
+      : [
+          ...new Set(
+            urls(suite)
+              .filter((url) => others.includes(url))
+              .map(withoutCredentials),
+          ),
+        ],
   };
 }
 

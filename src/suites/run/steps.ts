@@ -4,6 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { parseDuration } from "../../model/config.ts";
 import { formatDuration } from "../../model/format.ts";
 import { maskedCommandLine } from "../../model/mask.ts";
+import { apart, withoutCredentials } from "../http/credentials.ts";
 import type { Step, StepFunction } from "../suite.ts";
 import type { SuiteWorld } from "./world.ts";
 
@@ -41,7 +42,7 @@ export function stepText(step: Step): string {
   if (typeof step === "function") return step.name || "a function";
   if ("call" in step) return stepText(step.call);
   if ("start" in step) return `start ${step.start}`;
-  return "run" in step ? maskedCommandLine(step.run) : `request ${step.request.url}`;
+  return "run" in step ? maskedCommandLine(step.run) : `request ${withoutCredentials(step.request.url)}`;
 }
 
 /** One that goes on behind its time, or behind the end, is left behind. */
@@ -73,17 +74,22 @@ async function awaitReady(
 ): Promise<void> {
   const patience = timeout === undefined ? READY : (parseDuration(timeout) ?? READY);
   const end = performance.now() + patience * 1000;
+  const told = withoutCredentials(url ?? "");
   for (let reason = ""; ; ) {
     signal.throwIfAborted();
     if (port !== undefined && !(await takesConnections(port))) reason = `nothing listens at port ${port}`;
     else if (url === undefined) return;
     else {
-      const status = await fetch(url, { signal: AbortSignal.any([signal, AbortSignal.timeout(2000)]) }).then(
+      const { url: address, authorization } = apart(new URL(url));
+      const status = await fetch(address, {
+        signal: AbortSignal.any([signal, AbortSignal.timeout(2000)]),
+        ...(authorization !== undefined && { headers: { authorization } }),
+      }).then(
         (answer) => answer.body?.cancel().then(() => answer.status) ?? answer.status,
         () => undefined,
       );
       if (status !== undefined && status >= 200 && status < 300) return;
-      reason = status === undefined ? `${url} does not answer` : `${url} answers ${status}`;
+      reason = status === undefined ? `${told} does not answer` : `${told} answers ${status}`;
     }
     const ended = await world.ended(agent);
     if (ended !== undefined) throw new Error(`${agent} is not ready: ${ended}.`);
@@ -149,11 +155,17 @@ async function request(
   signal: AbortSignal,
 ): Promise<void> {
   const body = json === undefined ? undefined : JSON.stringify(json);
+  const told = withoutCredentials(url);
   let status: number;
   try {
-    const answer = await fetch(url, {
+    const { url: address, authorization } = apart(new URL(url));
+    const answer = await fetch(address, {
       method: method ?? (body === undefined ? "GET" : "POST"),
-      headers: { ...(body !== undefined && { "content-type": "application/json" }), ...headers },
+      headers: {
+        ...(body !== undefined && { "content-type": "application/json" }),
+        ...(authorization !== undefined && { authorization }),
+        ...headers,
+      },
       signal,
       ...(body !== undefined && { body }),
     });
@@ -161,7 +173,7 @@ async function request(
     await answer.body?.cancel();
   } catch (error) {
     const { cause, message } = error as Error & { cause?: { code?: string } };
-    throw new Error(`${url}: no answer (${cause?.code ?? message}).`);
+    throw new Error(`${told}: no answer (${cause?.code ?? message}).`);
   }
-  if (status < 200 || status > 299) throw new Error(`${url}: answered ${status}.`);
+  if (status < 200 || status > 299) throw new Error(`${told}: answered ${status}.`);
 }

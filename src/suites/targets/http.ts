@@ -57,6 +57,8 @@ export const http: TargetKind<HttpTarget, HttpTargetRequest> = {
   kind: "http",
   schema: HttpTarget,
   requestSchema: HttpTargetRequest,
+  tokens: false,
+  stages: [],
   async open(settings, context) {
     const client = new HttpClient(tlsOf(settings, context));
     const readFile = fileReader(context);

@@ -46,6 +46,8 @@ export const module: TargetKind<ModuleTarget, ModuleRequest> = {
   kind: "module",
   schema: ModuleTarget,
   requestSchema: ModuleRequest,
+  tokens: true,
+  stages: "any",
   async open(settings, { folder }) {
     const call = await load(settings.module, folder);
     return {

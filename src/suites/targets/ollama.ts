@@ -60,6 +60,8 @@ export const ollama: TargetKind<OllamaTarget, OllamaRequest> = {
   kind: "ollama",
   schema: OllamaTarget,
   requestSchema: OllamaRequest,
+  tokens: true,
+  stages: ["load", "prompt_evaluation", "evaluation"],
   async open(settings, context) {
     const base = parsedUrl(settings.url ?? "http://127.0.0.1:11434");
     const client = new HttpClient(tlsOf(settings, context));

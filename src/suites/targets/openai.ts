@@ -70,6 +70,8 @@ export const openai: TargetKind<OpenAiTarget, OpenAiRequest> = {
   kind: "openai",
   schema: OpenAiTarget,
   requestSchema: OpenAiRequest,
+  tokens: true,
+  stages: [],
   async open(settings, context) {
     const base = parsedUrl(settings.url);
     const client = new HttpClient(tlsOf(settings, context));

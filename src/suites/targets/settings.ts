@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import type { ConnectionOptions } from "node:tls";
 import Type from "typebox";
+import { withoutCredentials } from "../http/credentials.ts";
 import type { TargetContext } from "../target.ts";
 
 /** What targets that speak HTTP have in common in a suite's file. */
@@ -81,7 +82,10 @@ function certificate(file: string): Buffer {
 /** @throws where there is none */
 export function parsedUrl(text: string): URL {
   const url = URL.parse(text);
-  if (!url) throw new Error(`The target's url is no address: ${JSON.stringify(text)}. Write http://host:port`);
+  if (!url)
+    throw new Error(
+      `The target's url is no address: ${JSON.stringify(withoutCredentials(text))}. Write http://host:port`,
+    );
   return url;
 }
 

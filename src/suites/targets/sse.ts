@@ -39,6 +39,8 @@ export const sse: TargetKind<SseTarget, SseRequest> = {
   kind: "sse",
   schema: SseTarget,
   requestSchema: SseRequest,
+  tokens: true,
+  stages: "any",
   async open(settings, context) {
     const base = parsedUrl(settings.url);
     const client = new HttpClient(tlsOf(settings, context));

@@ -50,6 +50,8 @@ export const stdio: TargetKind<StdioTarget, StdioRequest> = {
   kind: "stdio",
   schema: StdioTarget,
   requestSchema: StdioRequest,
+  tokens: true,
+  stages: "any",
   async open(settings, context) {
     const { folder, env } = context;
     const keep = settings.keep !== false;
@@ -79,6 +81,11 @@ export const stdio: TargetKind<StdioTarget, StdioRequest> = {
     const prepare = (request: StdioRequest): string | Buffer => {
       const { body } = contentOf(request, readFile);
       if (body === undefined) throw new Error("A request to a command says nothing: give json, text or file");
+      // The answer to its second line would be taken for that to the next request.
+      if (keep && typeof body === "string" && /[\r\n]/.test(body))
+        throw new Error(
+          'A text with a line break is several requests to a kept command: send json, or set "keep": false',
+        );
       return typeof body === "string" ? `${body}\n` : body;
     };
     const preparations = new Preparations(prepare);

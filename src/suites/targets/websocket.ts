@@ -2,6 +2,7 @@ import type { ConnectionOptions } from "node:tls";
 import Type from "typebox";
 import { WebSocketClient, type WebSocketEnd } from "../../webSocket/client.ts";
 import { brokenConnection, type Failure, failure, now, settle, stopped } from "../failure.ts";
+import { apart } from "../http/credentials.ts";
 import { AgentEvents } from "../streams/agentAnswer.ts";
 import { type MessageReader, messageReader, Until } from "../streams/until.ts";
 import type { Exchange, TargetKind } from "../target.ts";
@@ -45,15 +46,18 @@ export const websocket: TargetKind<WebSocketTarget, WebSocketRequest> = {
   kind: "websocket",
   schema: WebSocketTarget,
   requestSchema: WebSocketRequest,
+  tokens: true,
+  stages: "any",
   async open(settings, context) {
-    const url = parsedUrl(settings.url);
+    const { url, authorization } = apart(parsedUrl(settings.url));
+    const headers = { ...(authorization !== undefined && { authorization }), ...settings.headers };
     const tls = tlsOf(settings, context);
     const readFile = fileReader(context);
     const { longestBody } = limitsOf(settings);
     const idle: Talk[] = [];
     const talks = new Set<Talk>();
     const open = () => {
-      const talk = new Talk(url, settings, tls, longestBody, () => {
+      const talk = new Talk(url, { ...settings, headers }, tls, longestBody, () => {
         talks.delete(talk);
         const at = idle.indexOf(talk);
         if (at >= 0) idle.splice(at, 1);

@@ -59,6 +59,13 @@ describe("agent-vitals suite for an editor", function () {
     assert.deepEqual([several.code, several.stdout], [2, ""]);
   });
 
+  it("runs nothing whose objectives are about an agent that nobody names", async () => {
+    const file = write("unnamed.perf.json", suite({ objectives: ["rss growth < 1 MiB/min"] }));
+    const { code, stderr } = await terminal.cli("suite", "run", file).ended;
+    assert.equal(code, 2);
+    assert.match(stderr, /error: scenarios\.hello\.objectives\[0\]: is read of an agent: name the agent/);
+  });
+
   it("tells who forked it how a run goes, and ends when it is asked to, keeping what was measured", async () => {
     const file = write("long.perf.json", suite({ duration: "10m", maxLateness: "1m" }));
     const folder = join(terminal.root, "reports");

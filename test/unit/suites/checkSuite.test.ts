@@ -12,7 +12,7 @@ describe("a suite that is checked", () => {
     problems.map(
       ({ line, column, message }) => `${line + 1}:${column + 1} ${message.replaceAll(`${folder.path}/`, "")}`,
     );
-  const suite = (data: string, request = "{}") => `{ "version": 1, "name": "chat",
+  const suite = (data: string, request = "{}") => `{ "version": 1, "name": "chat", "agent": "talking",
   "targets": { "server": { "kind": "http", "url": "http://127.0.0.1:1" } },
   "data": { "prompts": ${data} },
   "scenarios": {
@@ -69,6 +69,37 @@ describe("a suite that is checked", () => {
       [[undefined, "error"]],
     );
     assert.equal(wrong.scenarios.length, 1, "what it holds is known all the same");
+  });
+
+  it("is refused where an objective can never be proven, and warns of one that wants an agent", async () => {
+    using folder = new SuiteFolder();
+    const judged = async (
+      objective: string,
+      { agent = "", load = { kind: "users", users: 1 }, whole = false } = {},
+    ) => {
+      const objectives = ["p95 < 2s", { objective }];
+      const own = whole ? {} : { objectives };
+      const more = { ...(whole && { objectives }), ...(agent && { agent }) };
+      const form = suiteForm("http://127.0.0.1:1", { load, ...own }, more);
+      const { problems } = await check(folder, "one.perf.json", JSON.stringify(form));
+      return problems.map(({ severity, message }) => `${severity} ${message}`).join();
+    };
+    const sweep = { kind: "sweep", of: "users", from: 1, to: 4 } as never;
+    for (const objective of [
+      "p95 firstToken < 1ms",
+      "p50 interToken < 1ms",
+      "tokens > 1/s",
+      "recovery < 1s",
+      "best > 2",
+    ])
+      for (const whole of [false, true])
+        assert.match(await judged(objective, { agent: "a", whole }), /^error (scenarios\.one\.)?objectives\[1\]: /);
+    for (const objective of ["p95 stage:typo < 1ms", "rss growth < 1 MiB/min", "queue < 1", "voice success > 99%"]) {
+      assert.match(await judged(objective), /^warning scenarios\.one\.objectives\[1\]: .*--agent/);
+      assert.equal(await judged(objective, { agent: "a" }), "");
+    }
+    assert.equal(await judged("best > 2", { load: sweep }), "");
+    assert.match(await judged("recovery < 1s", { load: sweep }), /only a load of the kind "stress" has it/);
   });
 
   it("may be code, whose scenarios have no place", async () => {

@@ -15,9 +15,9 @@ export class SuiteFolder {
   }
 
   /** Reads a suite; problems as `error 3:5 message`, lines and columns from 1. */
-  async read(name: string, content: string) {
+  async read(name: string, content: string, env: Record<string, string> = { TOKEN: "secret" }) {
     const file = this.write(name, content);
-    const surroundings = { workspaceFolder: this.path, env: { TOKEN: "secret" } };
+    const surroundings = { workspaceFolder: this.path, env };
     const { suite, problems } = await readSuite({ file }, surroundings);
     const texts = problems.map(
       ({ severity, line, column, message }) => `${severity} ${line + 1}:${column + 1} ${message}`,

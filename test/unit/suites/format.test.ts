@@ -63,6 +63,70 @@ describe("a suite's file", () => {
     assert.deepEqual(suite?.targets.server?.settings, { kind: "http", url: "http://127.0.0.1:3210/secret" });
   });
 
+  it("has variables in its settings filled in: what they hold is checked as if it were written there", async () => {
+    using folder = new SuiteFolder();
+    const text = `{ "version": 1,
+  "defaults": { "D": "\${env:BASE}s", "U": "2" },
+  "targets": { "server": { "kind": "http", "url": "http://127.0.0.1:1", "redirects": "\${env:U}" } },
+  "scenarios": {
+    "one": { "target": "\${env:TARGET}", "request": { "expect": "\${env:STATUS}" },
+      "load": { "kind": "users", "users": "\${env:U}", "thinkTime": "\${env:D}" },
+      "duration": "\${env:D}", "timeout": "\${env:D}", "workers": "\${env:U}", "objectives": ["p95 < \${env:D}"] }
+  },
+  "repeats": "\${env:REP}"
+}`;
+    const env = { BASE: "3", REP: "4", STATUS: "404", TARGET: "server" };
+    const { suite, problems } = await folder.read("filled.perf.json", text, env);
+    assert.deepEqual(problems, []);
+    const [one] = suite?.scenarios ?? [];
+    assert.deepEqual([one?.load, one?.duration, one?.timeout], [{ kind: "users", users: 2, thinkTime: 3 }, 3, 3]);
+    assert.deepEqual([one?.workers, suite?.repeats, one?.objectives[0]?.objective.limit], [2, 4, 3]);
+    assert.deepEqual(one?.request.make(context), { expect: 404 });
+    assert.deepEqual(suite?.targets.server?.settings, { kind: "http", url: "http://127.0.0.1:1", redirects: 2 });
+
+    const hush = { ...env, BASE: "hush", REP: "0", U: "hush" };
+    const wrong = await folder.read("wrong.perf.json", text, hush);
+    assert.equal(wrong.suite, undefined);
+    assert.deepEqual(wrong.problems, [
+      `error 3:86 targets.server.redirects: must be a whole number, and "\${env:U}" holds a text.`,
+      `error 6:43 scenarios.one.load.users: must be a whole number, and "\${env:U}" holds a text.`,
+      `error 6:68 scenarios.one.load.thinkTime: "\${env:D}" is no duration: write a number and its unit, e.g. "2s" (ms, s, m, h).`,
+      `error 7:19 scenarios.one.duration: "\${env:D}" is no duration: write a number and its unit, e.g. "2s" (ms, s, m, h).`,
+      `error 7:42 scenarios.one.timeout: "\${env:D}" is no duration: write a number and its unit, e.g. "2s" (ms, s, m, h).`,
+      `error 7:65 scenarios.one.workers: must be a whole number, and "\${env:U}" holds a text.`,
+      `error 9:14 repeats: is "\${env:REP}"; must be at least 1.`,
+    ]);
+    const apart = await folder.read("apart.perf.json", text, { ...env, STATUS: "hush", TARGET: "hush", BASE: "1.5.2" });
+    assert.ok(apart.problems.length > 0 && apart.problems.every((problem) => !/hush|1\.5\.2/.test(problem)));
+  });
+
+  it("has rows in requests alone", async () => {
+    using folder = new SuiteFolder();
+    const form = suiteForm("http://127.0.0.1:1", { duration: `\${row.d}` });
+    const headers = { "x-row": `\${row.d}`, "x-id": `\${uuid}` };
+    const target = { server: { ...form.targets.server, headers } };
+    const setup = [{ run: ["sh", "-c", `echo \${user}`] }];
+    const { problems } = await folder.read("rows.perf.json", JSON.stringify({ ...form, targets: target, setup }));
+    assert.deepEqual(
+      problems.map((problem) => problem.replace(/ \d+:\d+/, "")),
+      [
+        `error targets.server.headers.x-row: \${row.d} is filled in in requests alone.`,
+        `warning targets.server.headers.x-id: \${uuid} is filled in in requests alone.`,
+        `error scenarios.one.duration: \${row.d} is filled in in requests alone.`,
+      ],
+    );
+  });
+
+  it("takes a status, or several, of a good answer", async () => {
+    using folder = new SuiteFolder();
+    const read = async (expect: unknown) =>
+      (await folder.read("status.perf.json", JSON.stringify(suiteForm("http://127.0.0.1:1", { request: { expect } }))))
+        .problems;
+    assert.deepEqual([await read(404), await read([200, 404])], [[], []]);
+    assert.match((await read(404.5)).join(), /expect: must be a whole number, and is a number/);
+    assert.match((await read(true)).join(), /expect: must be a whole number or a list/);
+  });
+
   it("says what is wrong where it stands, and what was probably meant", async () => {
     using folder = new SuiteFolder();
     const { suite, problems } = await folder.read(

@@ -142,6 +142,27 @@ describe("Plain HTTP, as a suite sends it,", () => {
     peer.close();
   });
 
+  it("sends a name and password in its address as a header, to that server alone", async () => {
+    const given: (string | undefined)[] = [];
+    const next: Record<string, string> = { "/here": "/there", "/there": "other" };
+    const peer = createServer(({ headers, url = "" }, response) => {
+      given.push(headers.authorization);
+      const location = next[url]?.replace("other", `http://localhost:${port}/`);
+      response.writeHead(location ? 302 : 200, location ? { location } : {}).end();
+    }).listen(0);
+    await new Promise((resolve) => peer.once("listening", resolve));
+    const { port } = peer.address() as AddressInfo;
+    for (const headers of [{}, { Authorization: "Bearer x" }]) {
+      const url = `http://user:p%40ss@127.0.0.1:${port}/here`;
+      const target = await http.open({ kind: "http", url, headers }, context);
+      opened.push(target);
+      assert.equal((await target.send({}, forever())).error, undefined);
+    }
+    const basic = `Basic ${btoa("user:p@ss")}`;
+    assert.deepEqual(given, [basic, basic, undefined, "Bearer x", "Bearer x", undefined]);
+    peer.close();
+  });
+
   it("takes the statuses that a request names as good", async () => {
     assert.equal((await send("status/404", { expect: 404 })).outcome, "ok");
     assert.equal((await send("loop", { expect: [301, 302] })).outcome, "ok");

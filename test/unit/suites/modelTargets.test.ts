@@ -149,6 +149,15 @@ describe("Targets that answer token by token", () => {
     });
   }
 
+  it("takes a response that reached its most tokens for whole, and one that failed for an error", async () => {
+    const way = ways["OpenAI's responses"] as Way;
+    const request = { ...way.request, maxTokens: 4 };
+    const limited = await (await open(way, "limited")).send(request, forever());
+    assert.deepEqual([limited.outcome, limited.inputTokens, limited.outputTokens], ["ok", 7, 4]);
+    const failed = await (await open(way, "failed")).send(request, forever());
+    assert.deepEqual([failed.outcome, failed.errorKind], ["error", "failed"]);
+  });
+
   it("takes embeddings of both interfaces", async () => {
     const openAi = await open({ kind: openai, settings: { model: "m", api: "embeddings" } }, "good");
     const one = await openAi.send({ input: ["a", "b"] }, forever());

@@ -47,6 +47,14 @@ describe("A command over stdio, as a suite asks it,", () => {
     assert.equal((await ask("delimited", { until: { idle: "100ms" } })).outputTokens, 3);
   });
 
+  it("refuses a text of several lines, which would put questions and answers out of step", async () => {
+    const target = await open("echo");
+    const { outcome, error = "" } = await target.send({ text: "one\ntwo" }, forever());
+    assert.equal(outcome, "error");
+    assert.match(error, /line break.* send json, or set "keep": false$/);
+    assert.equal((await target.send({ json: "one\ntwo" }, forever())).outcome, "ok");
+  });
+
   it("starts a process for each request, whose end is the answer's", async () => {
     const target = await stdio.open(
       { kind: "stdio", command: process.execPath, args: ["-e", "process.stdin.pipe(process.stdout)"], keep: false },

@@ -159,7 +159,8 @@ async function tell(files: SuiteFiles, { file, saveAs }: SuiteAsked, ran: SuiteR
   const outline = file === undefined ? undefined : files.outline(file);
   const first = outline && shortfalls.find((one) => placeOf(one, outline));
   const [open, line] = ["Open Report", "Show Line"];
-  const saved = saveAs !== undefined ? ` Kept as baseline ${saveAs}.` : "";
+  // What is not whole is kept as no baseline.
+  const saved = saveAs !== undefined && code !== 2 ? ` Kept as baseline ${saveAs}.` : "";
   const buttons = [open, ...(first ? [line] : [])];
   const text = [summary, ...(shortfalls[0] ? [shortfalls[0].message] : [])].join(" ") + saved;
   const choice =

@@ -222,6 +222,16 @@ describe("agent-vitals suite run", () => {
     assert.equal(await isOpen(port), false);
   }).timeout(120_000);
 
+  it("ends the run by what the agent tells meanwhile: its memory, and operations of its own", async () => {
+    configure();
+    for (const objective of ["rss < 1 MiB", "p50 stage:talker < 1ms"]) {
+      suite({ duration: "10m", objectives: [{ objective, abortOnFail: true }] });
+      const { code, stdout, stderr } = await terminal.cli("suite", "run", "agent.perf.json", "--json").ended;
+      assert.equal((JSON.parse(stdout) as SuiteResult).reason, `one missed ${objective}, which ends the run`, stderr);
+      assert.equal(code, 1);
+    }
+  }).timeout(120_000);
+
   it("says how an agent ended that was to be ready, and does not wait for it", async () => {
     configure({ args: ["-e", "console.error('there is no model'); process.exit(7)"] });
     suite({ duration: "1s" }, { setup: [{ start: "turns", ready: { port, timeout: "10m" } }] });

@@ -2,11 +2,11 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { ConfigFile } from "../src/model/configSchema.ts";
-import { SuiteSchema } from "../src/suites/format/schema.ts";
 import { clientFiles } from "./buildClient.ts";
 import { manifest } from "./manifest.ts";
 import { protocolPage } from "./protocolPage.ts";
 import { protocolSchema } from "./protocolSchema.ts";
+import { suiteSchema } from "./suiteSchema.ts";
 
 interface Generated {
   /** Path in the repository. */
@@ -25,18 +25,21 @@ const configSchema = {
   ...ConfigFile,
 };
 
-const suiteSchema = {
+const contributedSuiteSchema = {
   $schema: "http://json-schema.org/draft-07/schema#",
   title: "Agent Vitals: a performance suite",
   allowComments: true,
   allowTrailingCommas: true,
-  ...SuiteSchema,
+  ...suiteSchema(),
 };
 
 const generated: Generated[] = [
   { path: "package.json", content: manifest },
   { path: "media/agent-vitals.schema.json", content: () => `${JSON.stringify(configSchema, undefined, 2)}\n` },
-  { path: "media/agent-vitals-suite.schema.json", content: () => `${JSON.stringify(suiteSchema, undefined, 2)}\n` },
+  {
+    path: "media/agent-vitals-suite.schema.json",
+    content: () => `${JSON.stringify(contributedSuiteSchema, undefined, 2)}\n`,
+  },
   { path: "docs/PROTOCOL.md", content: protocolPage },
   { path: "docs/protocol.schema.json", content: protocolSchema },
   { path: "examples/agent/agent-vitals.mjs", content: () => client("client/agent-vitals.mjs") },

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import type { TSchema } from "typebox";
 import { Check } from "typebox/value";
 import { targetKinds } from "../../../src/suites/targets/index.ts";
@@ -7,6 +9,12 @@ interface Described {
   const?: unknown;
   description?: string;
   properties?: Record<string, Described>;
+}
+
+interface Contributed extends Described {
+  examples?: unknown[];
+  properties?: Record<string, Contributed>;
+  patternProperties?: Record<string, Contributed>;
 }
 
 /** What a suite's file may say, by kind: the target's settings and a request. */
@@ -61,4 +69,37 @@ describe("Kinds of targets", () => {
       assert.deepEqual(all, []);
     });
   }
+
+  describe("in an editor's schema", () => {
+    const file = join(import.meta.dirname, "../../../media/agent-vitals-suite.schema.json");
+    const contributed = JSON.parse(readFileSync(file, "utf8")) as Contributed;
+    const [scenario] = Object.values(contributed.properties?.scenarios?.patternProperties ?? {});
+
+    it("have all of their requests told", () => {
+      const hints = scenario?.properties?.request?.properties ?? {};
+      for (const { kind, requestSchema } of targetKinds)
+        for (const name of Object.keys((requestSchema as Described).properties ?? {}))
+          assert.match(
+            hints[name]?.description ?? "",
+            new RegExp(`^\\S.+\\(.*\\b${kind}\\b.*\\)$`),
+            `${kind}: ${name}`,
+          );
+      assert.deepEqual(hints.until?.properties?.idle?.examples, ["500ms"]);
+      assert.ok(hints.api?.examples?.includes("responses"));
+    });
+
+    it("may have variables where numbers and durations are wanted", () => {
+      const { count, duration } = scenario?.properties ?? {};
+      for (const [schema, value, fits] of [
+        [duration, "2s", true],
+        [duration, `\${env:D}`, true],
+        [duration, "soon", false],
+        [count, 5, true],
+        [count, `\${env:N}`, true],
+        [count, "5", false],
+        [count, 0, false],
+      ] as const)
+        assert.equal(Check(schema as TSchema, value), fits, JSON.stringify(value));
+    });
+  });
 });

@@ -4,11 +4,13 @@ import { highestText, sweepEnded } from "../../../src/model/suiteWords.ts";
 import { readSuite } from "../../../src/suites/format/readSuite.ts";
 import { Tally } from "../../../src/suites/load/tally.ts";
 import type { Generated, Threads } from "../../../src/suites/load/threads.ts";
+import { headline, scenarioTable } from "../../../src/suites/reporters/rows.ts";
 import { planOf } from "../../../src/suites/run/plan.ts";
 import { levelOf, repeatOf } from "../../../src/suites/run/repeat.ts";
 import { recoveryOf, runScenario } from "../../../src/suites/run/runScenario.ts";
 import type { Scenario } from "../../../src/suites/suite.ts";
 import { measuresOf } from "../../../src/suites/verdicts/measures.ts";
+import { syntheticResult } from "../../fixtures/suites/synthetic.ts";
 import { suiteForm } from "./folder.ts";
 
 async function scenarioOf(scenario: object): Promise<Scenario> {
@@ -120,6 +122,9 @@ describe("a sweep", () => {
       measuresOf(result, result).map((measured) => [measured.measure, measured.of(repeat)]),
       [["best", undefined]],
     );
+    const shown = { ...syntheticResult({}), scenarios: { chat: { ...result, best: 80 } } };
+    assert.ok(scenarioTable(shown).rows[0]?.includes("≥ 80"));
+    assert.match(headline(shown), /^The sweep of chat could go no further: The generator fell behind/);
   });
 
   it("also ends where the generator falls behind while it closes in", async () => {

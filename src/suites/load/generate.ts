@@ -53,7 +53,11 @@ export function generate(stretch: Stretch, send: Send, start: number, now: () =>
   let number = stretch.thread;
   let counted = 0;
   let lastOk = 0;
-  /** Of the measured ones. @returns whether it is still wanted */
+  const finish = () => {
+    over = true;
+    end();
+  };
+  /** Counts a measured one. @returns whether it is still wanted */
   const isWanted = (intended: number) => {
     if (intended < (stretch.cuts[0] ?? 0)) return true;
     const wanted = counted < most;
@@ -61,9 +65,26 @@ export function generate(stretch: Stretch, send: Send, start: number, now: () =>
     if (counted >= most) finish();
     return wanted;
   };
-  const finish = () => {
-    over = true;
-    end();
+  /** Adds what has ended to what the load reached, of users to each window in which it was under way. */
+  const reach = (intended: number, exchange: Exchange) => {
+    const tally = windows.at(intended);
+    const good = tally.isGood(start + intended, exchange) ? 1 : 0;
+    const tokens = tokensOf(exchange);
+    if (isOpen) {
+      tally.good += good;
+      tally.outputTokens += tokens;
+      return;
+    }
+    const ended = exchange.ended - start;
+    windows.share(intended, ended, (window, part) => {
+      window.reached += part;
+      window.good += good * part;
+    });
+    // Tokens come from the first one on: the time before has none of them.
+    if (tokens > 0)
+      windows.share((exchange.firstToken ?? exchange.sent) - start, ended, (window, part) => {
+        window.outputTokens += tokens * part;
+      });
   };
   const run: LoadRun = {
     stretch,
@@ -85,25 +106,8 @@ export function generate(stretch: Stretch, send: Send, start: number, now: () =>
       number += stretch.threads;
       const exchange = await slots.send((signal) => send(own, user, signal), start + intended);
       tally.add(start + intended, exchange);
-      if (exchange.outcome === "cancelled") return;
       if (exchange.outcome === "ok") lastOk = exchange.ended - start;
-      const good = tally.isGood(start + intended, exchange) ? 1 : 0;
-      const tokens = tokensOf(exchange);
-      if (isOpen) {
-        tally.good += good;
-        tally.outputTokens += tokens;
-        return;
-      }
-      const ended = exchange.ended - start;
-      windows.share(intended, ended, (window, part) => {
-        window.reached += part;
-        window.good += good * part;
-      });
-      // Tokens come from the first one on: what is thought before takes a part of the time, and has none of them.
-      if (tokens > 0)
-        windows.share((exchange.firstToken ?? exchange.sent) - start, ended, (window, part) => {
-          window.outputTokens += tokens * part;
-        });
+      if (exchange.outcome !== "cancelled") reach(intended, exchange);
     },
     giveUp(intended) {
       if (!isWanted(intended)) return;

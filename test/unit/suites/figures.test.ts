@@ -4,11 +4,13 @@ import { highestText, sweepEnded } from "../../../src/model/suiteWords.ts";
 import { readSuite } from "../../../src/suites/format/readSuite.ts";
 import { Tally } from "../../../src/suites/load/tally.ts";
 import type { Generated, Threads } from "../../../src/suites/load/threads.ts";
+import { headline, scenarioTable } from "../../../src/suites/reporters/rows.ts";
 import { planOf } from "../../../src/suites/run/plan.ts";
 import { levelOf, repeatOf } from "../../../src/suites/run/repeat.ts";
 import { recoveryOf, runScenario } from "../../../src/suites/run/runScenario.ts";
 import type { Scenario } from "../../../src/suites/suite.ts";
 import { measuresOf } from "../../../src/suites/verdicts/measures.ts";
+import { syntheticResult } from "../../fixtures/suites/synthetic.ts";
 import { suiteForm } from "./folder.ts";
 
 async function scenarioOf(scenario: object): Promise<Scenario> {
@@ -43,10 +45,10 @@ function generated({ requests, seconds, late = 0, failed = 0 }: Made): Generated
 
 describe("figures of a repeat", () => {
   it("have the rate that was asked for, and the real one by what began", async () => {
-    const rates = async (scenario: object, made: Made) => {
+    const rates = async (scenario: object, made: Made, times?: Float64Array) => {
       const one = await scenarioOf(scenario);
       const ran = { generated: generated(made), cutOff: false };
-      const { duration, intendedRate, rate, goodput } = repeatOf(ran, planOf(one, 1), one, 0).repeat;
+      const { duration, intendedRate, rate, goodput } = repeatOf(ran, planOf(one, 1, times), one, 0).repeat;
       return [duration, intendedRate, rate, goodput].map((figure) => Number(figure?.toFixed(6)));
     };
     // The last answer comes soon after its request, or long after; neither bends the rate.
@@ -56,6 +58,10 @@ describe("figures of a repeat", () => {
     assert.deepEqual(await rates(counted, { requests: 50, seconds: 3 }), [1, 50, 50, 50]);
     const ramp = { load: { kind: "ramp", from: 0, to: 20 }, duration: "10s" };
     assert.deepEqual(await rates(ramp, { requests: 100, seconds: 1 }), [10, 10, 10, 10]);
+    // Ten arrivals a tenth of a second apart take a second, the last one's tenth included.
+    const times = Float64Array.from({ length: 10 }, (_, i) => i / 10);
+    const replay = { load: { kind: "replay", file: "times.txt" }, duration: "60s" };
+    assert.deepEqual(await rates(replay, { requests: 10, seconds: 2 }, times), [1, 10, 10, 10]);
     const fewer = { load: { kind: "constant", rate: 50 }, duration: "2s" };
     assert.deepEqual(await rates(fewer, { requests: 99, seconds: 1 }), [2, 50, 49.5, 49.5]);
   });
@@ -128,6 +134,9 @@ describe("a sweep", () => {
       measuresOf(result, result).map((measured) => [measured.measure, measured.of(repeat)]),
       [["best", undefined]],
     );
+    const shown = { ...syntheticResult({}), scenarios: { chat: { ...result, best: 80 } } };
+    assert.ok(scenarioTable(shown).rows[0]?.includes("≥ 80"));
+    assert.match(headline(shown), /^The sweep of chat could go no further: The generator fell behind/);
   });
 
   it("also ends where the generator falls behind while it closes in", async () => {

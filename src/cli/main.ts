@@ -76,8 +76,11 @@ async function runCommand(command: Command, args: string[]): Promise<number> {
   return command.run(values, end === -1 ? [] : args.slice(end + 1));
 }
 
-// Whoever waits for what never comes ends without a word, and with 0: nothing is left that could wake it.
-process.exitCode = 2;
+// Whoever waits for what never comes would end without a word, and with 0; an error that nothing catches with 1.
+let exitCode = 2;
+process.once("exit", () => {
+  process.exitCode = exitCode;
+});
 const giveUp = () => tell("agent-vitals: it ended before it was done: what it waited for can't come any more.");
 process.once("beforeExit", giveUp);
 
@@ -88,5 +91,5 @@ main(process.argv.slice(2))
   })
   .then((code) => {
     process.off("beforeExit", giveUp);
-    process.exitCode = code;
+    exitCode = code;
   });

@@ -5,6 +5,8 @@ import type { FromThread, Progress, ToThread } from "./messages.ts";
 
 /** Seconds in which a thread that was asked to end something has ended it. */
 const FAREWELL = 3;
+/** And in which it is heard once more: what it said may lie unread where all of us stood still. */
+const GRACE = 1;
 
 interface Asked {
   kind: FromThread["kind"];
@@ -29,6 +31,7 @@ export class AskedThread {
   #asked: Asked | undefined;
   #gone: Error | undefined;
   #silence: NodeJS.Timeout | undefined;
+  #patience: number | undefined;
 
   /** @param program file of `thread.ts`, or what was made of it */
   constructor(program: string) {
@@ -100,7 +103,7 @@ export class AskedThread {
   }
 
   #hear(message: FromThread): void {
-    this.#silence?.refresh();
+    this.#await(this.#patience);
     if (message.kind === "command") this.#commands[message.runs ? "add" : "delete"](message.pid);
     else if (message.kind === "progress") this.#asked?.onProgress(message);
     else if (message.kind === "failed") this.#answer(({ reject }) => reject(new Error(message.message)));
@@ -121,10 +124,14 @@ export class AskedThread {
 
   #await(patience: number | undefined): void {
     clearTimeout(this.#silence);
-    this.#silence = undefined;
+    this.#patience = patience;
     if (patience === undefined) return;
     const why = `The thread that generates the load said nothing for ${patience} s: a function that never yields runs in it`;
-    this.#silence = setTimeout(() => void this.end(why), patience * 1000);
+    const giveUp = () => void this.end(why);
+    const ask = () => {
+      this.#silence = setTimeout(giveUp, GRACE * 1000);
+    };
+    this.#silence = setTimeout(ask, patience * 1000);
   }
 }
 

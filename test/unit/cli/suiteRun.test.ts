@@ -245,6 +245,11 @@ describe("agent-vitals suite run", () => {
     const { code, stderr } = await terminal.cli("suite", "run", "never.perf.mjs").ended;
     assert.match(stderr, /agent-vitals: it ended before it was done/);
     assert.equal(code, 2);
+    terminal.write(
+      "fails.perf.mjs",
+      "setTimeout(() => { throw new Error('its own timer'); }); await new Promise(() => {});",
+    );
+    assert.equal((await terminal.cli("suite", "run", "fails.perf.mjs").ended).code, 2);
   }).timeout(60_000);
 
   it("ends at once by a second signal, whichever it is", async () => {

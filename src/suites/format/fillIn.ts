@@ -17,8 +17,13 @@ const STEPS: readonly unknown[] = ["setup", "reset", "teardown"];
 
 /** Variables by the environment, and the suite's `defaults` where that has none; of the others it is told where they do nothing. */
 export function variablesOf(document: JsonDocument, { defaults = {} }: SuiteCode, of: Surroundings): Variables {
-  const report = (path: JSONPath, message: string, severity: "error" | "warning") =>
-    document.report(path, `${pathText(path)}: ${message}`, severity);
+  const told = new Set<string>();
+  const report = (path: JSONPath, reason: string, severity: "error" | "warning") => {
+    const message = `${pathText(path)}: ${reason}`;
+    // What is filled in once more is told once.
+    if (!told.has(message)) document.report(path, message, severity);
+    told.add(message);
+  };
   const valueIn = (env: Surroundings["env"]) => {
     return (variable: string, path: JSONPath) =>
       substitute(variable, { ...of, env }, (reason) => report(path, reason, "warning"));

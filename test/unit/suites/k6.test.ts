@@ -102,7 +102,7 @@ describe("k6", function () {
       console.log(JSON.stringify(${expression}));`;
     const env = { ...process.env, K6_FOLDER: at, HEADER_AUTHORIZATION: "Bearer given", ...given };
     const args = ["--import", hooks, "--input-type=module", "-e", program];
-    return JSON.parse(execFileSync(process.execPath, args, { encoding: "utf8", env }));
+    return JSON.parse(execFileSync(process.execPath, args, { encoding: "utf8", env, stdio: "pipe" }));
   };
 
   it("takes a script that is a module without mistakes, with options that it documents", () => {

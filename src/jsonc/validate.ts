@@ -111,6 +111,7 @@ function messageOf(
   { value, written }: { value: unknown; written: unknown },
 ): string {
   const shown = JSON.stringify(written);
+  const isFilledIn = typeof written === "string" && written !== value;
   switch (keyword) {
     case "pattern":
       return `: ${shown} ${schema.patternErrorMessage ?? message}`;
@@ -119,7 +120,7 @@ function messageOf(
     case "maxLength":
       return `: is too long; at most ${params.limit} characters.`;
     case "type":
-      return `: must be ${typeName(params.type as string)}, and ${written === value ? "is" : `${shown} holds`} ${typeName(typeOf(value))}.`;
+      return `: must be ${typeName(params.type as string)}, and ${isFilledIn ? `${shown} holds` : "is"} ${typeName(typeOf(value))}.`;
     case "const":
       return `: is ${shown}; must be ${JSON.stringify(params.allowedValue)}.`;
     case "minimum":

@@ -25,8 +25,13 @@ export function variablesOf(
   of: Surroundings,
   secrets: Set<string>,
 ): Variables {
-  const report = (path: JSONPath, message: string, severity: "error" | "warning") =>
-    document.report(path, `${pathText(path)}: ${message}`, severity);
+  const told = new Set<string>();
+  const report = (path: JSONPath, reason: string, severity: "error" | "warning") => {
+    const message = `${pathText(path)}: ${reason}`;
+    // What is filled in once more is told once.
+    if (!told.has(message)) document.report(path, message, severity);
+    told.add(message);
+  };
   const valueIn = (env: Surroundings["env"]) => {
     return (variable: string, path: JSONPath) => {
       const [, name = ""] = /^\$\{env:(.*)\}$/s.exec(variable) ?? [];

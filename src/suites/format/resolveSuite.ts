@@ -105,12 +105,16 @@ function resolveScenario(
   const load = resolveLoad(scenario.load, { duration: seconds(scenario.duration, DURATION), report });
   if (scenario.count !== undefined && ["ramp", "steps", "sweep", "stress"].includes(load.kind))
     report(["count"], `does not go with a load of the kind "${load.kind}": give it a duration.`);
+  const request = requestOf(document, scenario.request ?? {}, [...at, "request"], target?.kind, place);
+  const [column] = request.columns ?? [];
+  if (column !== undefined && scenario.data === undefined)
+    report(["request"], `has \${row.${column}} where no row is: name the scenario's "data".`);
   const usual = load.kind === "soak" ? SOAK : DURATION;
   return {
     name,
     target: targetName,
     queryType: scenario.queryType ?? name,
-    request: requestOf(document, scenario.request ?? {}, [...at, "request"], target?.kind, place),
+    request,
     ...(scenario.data !== undefined && { data: scenario.data }),
     load,
     warmUp: seconds(scenario.warmUp, 0),

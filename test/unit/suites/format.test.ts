@@ -115,6 +115,9 @@ describe("a suite's file", () => {
         `error scenarios.one.duration: \${row.d} is filled in in requests alone.`,
       ],
     );
+    const bare = suiteForm("http://127.0.0.1:1", { request: { path: `/\${row.a}` } });
+    const { problems: ofNone } = await folder.read("none.perf.json", JSON.stringify(bare));
+    assert.match(ofNone.join(), /^error \S+ scenarios\.one\.request: has \$\{row\.a\} where no row is: name/);
   });
 
   it("takes a status, or several, of a good answer", async () => {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
+import { doStep } from "../../../src/suites/run/steps.ts";
 import type { Exchange, OpenTarget } from "../../../src/suites/target.ts";
 import { http } from "../../../src/suites/targets/http.ts";
 import { Hostile } from "./support/hostile.ts";
@@ -159,7 +160,13 @@ describe("Plain HTTP, as a suite sends it,", () => {
       assert.equal((await target.send({}, forever())).error, undefined);
     }
     const basic = `Basic ${btoa("user:p@ss")}`;
-    assert.deepEqual(given, [basic, basic, undefined, "Bearer x", "Bearer x", undefined]);
+    assert.deepEqual(given.splice(0), [basic, basic, undefined, "Bearer x", "Bearer x", undefined]);
+    const step = { request: { url: `http://user:p%40ss@127.0.0.1:${port}/reset` } };
+    const of = { world: {} as never, env: {}, signal: forever(), onStarted: () => {} };
+    await doStep(step, of);
+    assert.deepEqual(given, [basic]);
+    const gone = { request: { url: "http://user:hush@127.0.0.1:9/" } };
+    await assert.rejects(doStep(gone, of), ({ message }: Error) => !/user|hush/.test(message));
     peer.close();
   });
 

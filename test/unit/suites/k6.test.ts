@@ -77,6 +77,7 @@ describe("k6", function () {
     const { suite: read, problems, document } = await readSuite({ file }, surroundings);
     assert.ok(read, JSON.stringify(problems));
     const defaults = document.value(["defaults"]) as Record<string, string> | undefined;
+    assert.equal(new Set(problems.map(({ message }) => message)).size, problems.length);
     const all = await exportK6(read, (name) => readFileSync(join(folder, name)), defaults);
     for (const [name, text] of Object.entries(all.files)) writeFileSync(join(folder, name), text);
     return all;
@@ -101,7 +102,7 @@ describe("k6", function () {
       console.log(JSON.stringify(${expression}));`;
     const env = { ...process.env, K6_FOLDER: at, HEADER_AUTHORIZATION: "Bearer given", ...given };
     const args = ["--import", hooks, "--input-type=module", "-e", program];
-    return JSON.parse(execFileSync(process.execPath, args, { encoding: "utf8", env }));
+    return JSON.parse(execFileSync(process.execPath, args, { encoding: "utf8", env, stdio: "pipe" }));
   };
 
   it("takes a script that is a module without mistakes, with options that it documents", () => {
@@ -208,6 +209,7 @@ describe("k6", function () {
     const { text, notes, evaluate } = await alone(
       {
         defaults: { PORT: "3210" },
+        setup: [{ run: ["true", `\${env:UNSET}`] }],
         targets: {
           here: {
             kind: "http",

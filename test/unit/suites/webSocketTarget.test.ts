@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import type { OpenTarget } from "../../../src/suites/target.ts";
 import { websocket } from "../../../src/suites/targets/websocket.ts";
@@ -117,6 +119,21 @@ describe("A WebSocket, as a suite talks over it,", () => {
       assert.equal((await ask(how, {}, { text: "Hello" }, controller.signal)).outcome, "cancelled");
     });
   }
+
+  it("sends a name and password in its address as a header", async () => {
+    const given: (string | undefined)[] = [];
+    const peer = createServer(({ headers }, response) => {
+      given.push(headers.authorization);
+      response.writeHead(403).end();
+    }).listen(0, "127.0.0.1");
+    await new Promise((resolve) => peer.once("listening", resolve));
+    const url = `ws://user:pass@127.0.0.1:${(peer.address() as AddressInfo).port}/`;
+    const target = await websocket.open({ kind: "websocket", url }, { folder, env: {}, connections: 1 });
+    opened.push(target);
+    assert.equal((await target.send({ text: "Hello" }, forever())).error, "403");
+    assert.deepEqual(given, [`Basic ${btoa("user:pass")}`]);
+    peer.close();
+  });
 
   it("tells that nothing listens, and of a request that says nothing", async () => {
     const target = await websocket.open(

@@ -114,7 +114,7 @@ export function activate(context: vscode.ExtensionContext): AgentVitalsApi {
 
 /** Performance suites: what is wrong in them, and running them. */
 function buildSuites(context: vscode.ExtensionContext, link: CollectorLink, log: vscode.LogOutputChannel) {
-  const program = new SuiteProgram(context.asAbsolutePath(join("dist", "cli.js")));
+  const program = new SuiteProgram(context.asAbsolutePath(join("dist", "cli.js")), workspacePath);
   const files = new SuiteFiles(program, log);
   const reports = join((context.storageUri ?? context.globalStorageUri).fsPath, "suites");
   const runs = new SuiteRuns(program, files, reports, log);

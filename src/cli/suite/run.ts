@@ -14,7 +14,7 @@ import { installation } from "../installation.ts";
 import { numberOf } from "../options.ts";
 import { printable, tell } from "../output.ts";
 import { spanOf } from "../times.ts";
-import { findWorkspace } from "../workspace.ts";
+import { askedWorkspace } from "../workspace.ts";
 import { otherSide, type Side } from "./against.ts";
 import { awaitParent, ParentChannel } from "./channel.ts";
 import { type Asked, type Prepared, prepare } from "./prepare.ts";
@@ -83,7 +83,7 @@ not be run, or its result is invalid.`,
       },
       () => {},
     );
-    const world = new CollectorWorld(findWorkspace(process.cwd()));
+    const world = new CollectorWorld(askedWorkspace());
     let worst = 0;
     try {
       const sources: SuiteSource[] = files.map((file) => ({ file: resolve(file) }));

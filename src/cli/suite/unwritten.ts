@@ -4,11 +4,12 @@ import type { SuiteSource } from "../../suites/format/readSuite.ts";
 import { Failure, UsageError } from "../command.ts";
 import { nearest } from "../options.ts";
 import { printable, tell } from "../output.ts";
+import { findWorkspace } from "../workspace.ts";
 import type { CollectorWorld } from "./world.ts";
 
 /** The default suite of an agent of this workspace: of the one that is named, else of the only one. @throws with what to do */
 export async function unwritten(world: CollectorWorld, name: string | undefined): Promise<SuiteSource> {
-  const { state, addresses } = await world.connection();
+  const { state } = await world.connection();
   const { agents } = await state();
   const { name: agent, primaryQueryType, launchable, configured } = agentOf(agents, name);
   const { thresholds = {}, turns = [] } = configured ?? {};
@@ -17,7 +18,7 @@ export async function unwritten(world: CollectorWorld, name: string | undefined)
       `Use ${printable(agent)} meanwhile: what it reports is measured. To have turns made, say how in its config: "turns": [{ "url": "http://…" }].`,
     );
   const form = defaultSuite({ name: agent, primaryQueryType, launchable, thresholds, turns });
-  return { name: form.name ?? agent, folder: addresses.workspace, form };
+  return { name: form.name ?? agent, folder: findWorkspace(process.cwd()), form };
 }
 
 function agentOf(agents: readonly AgentState[], name: string | undefined): AgentState {

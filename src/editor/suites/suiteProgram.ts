@@ -33,10 +33,12 @@ interface Options {
 /** The command line's `suite`, in a process of its own: the extension host reads no suite and makes no load. */
 export class SuiteProgram {
   readonly #program: string;
+  readonly #workspace: () => string | undefined;
 
-  /** @param program `dist/cli.js` */
-  constructor(program: string) {
+  /** @param program `dist/cli.js` @param workspace whose agents are started and watched, as the collector names it */
+  constructor(program: string, workspace: () => string | undefined) {
     this.#program = program;
+    this.#workspace = workspace;
   }
 
   /** @param input the text of the one file, which is not saved yet */
@@ -67,7 +69,7 @@ export class SuiteProgram {
       silent: true,
       execArgv: [],
       // On the desktop this process is Electron.
-      env: { ...process.env, ELECTRON_RUN_AS_NODE: "1" },
+      env: { ...process.env, ELECTRON_RUN_AS_NODE: "1", AGENT_VITALS_WORKSPACE: this.#workspace() ?? "" },
       ...(killing && { signal: killing }),
     });
     const { stdin, stdout, stderr } = child;

@@ -9,7 +9,7 @@ import type { SuiteOutline } from "../../../src/model/suiteOutline.ts";
 import { END_RUN, type SuiteRunTold } from "../../../src/model/suiteRun.ts";
 import type { SuiteResult } from "../../../src/model/suites.ts";
 import { until } from "../../support/until.ts";
-import { Terminal } from "./terminal.ts";
+import { Program, Terminal } from "./terminal.ts";
 
 const main = join(import.meta.dirname, "..", "..", "..", "src", "cli", "main.ts");
 
@@ -64,6 +64,14 @@ describe("agent-vitals suite for an editor", function () {
     const { code, stderr } = await terminal.cli("suite", "run", file).ended;
     assert.equal(code, 2);
     assert.match(stderr, /error: scenarios\.hello\.objectives\[0\]: is read of an agent: name the agent/);
+  });
+
+  it("asks for agents in the workspace that the editor names", async () => {
+    const agents = [{ name: "talker", command: "node", args: ["talker.mjs"] }];
+    terminal.write(".vscode/agent-vitals.json", JSON.stringify({ version: 1, agents }));
+    const options = { cwd: terminal.root, env: { AGENT_VITALS_WORKSPACE: terminal.folder } };
+    const { code, stderr } = await new Program([main, "suite", "run", "--agent", "talkr"], options).ended;
+    assert.deepEqual([code, stderr], [2, "agent-vitals: There is no agent talkr here: did you mean talker?\n"]);
   });
 
   it("tells who forked it how a run goes, and ends when it is asked to, keeping what was measured", async () => {

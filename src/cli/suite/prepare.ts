@@ -49,7 +49,8 @@ async function prepareOne(source: SuiteSource, { values, selection, choice, worl
   const { baseline: baselineName, "save-baseline": saveAs } = values;
   const workspace = findWorkspace(process.cwd());
   const side = { source, surroundings: { workspaceFolder: workspace, env: plainEnvironment() }, world };
-  const suite = requireAgent(selected(await openSuite(source, side.surroundings), selection));
+  const whole = await openSuite(source, side.surroundings);
+  const suite = requireAgent(selected(whole, selection), whole);
   const store = new BaselineStore(workspace);
   const baseline = typeof baselineName === "string" ? await ownBaseline(baselineName, suite, store) : undefined;
   if (typeof saveAs === "string") store.check(saveAs, await readGit(suite.folder));

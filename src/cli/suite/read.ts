@@ -1,4 +1,5 @@
 import { relative } from "node:path";
+import type { JSONPath } from "jsonc-parser";
 import type { ConfigProblem } from "../../model/state.ts";
 import { readSuite, type SuiteSource, type Surroundings } from "../../suites/format/readSuite.ts";
 import { unprovable } from "../../suites/format/unprovable.ts";
@@ -15,9 +16,16 @@ export async function openSuite(source: SuiteSource, surroundings: Surroundings)
   throw new Failure(`${errors === 1 ? "One error" : `${errors} errors`}: nothing was run.`);
 }
 
-/** @throws {Failure} where an objective is about an agent and none is named */
-export function requireAgent(suite: Suite): Suite {
-  const wanting = unprovable(suite).filter(({ needsAgent }) => needsAgent);
+/**
+ * @param whole with all its scenarios: any of them may tell what an objective of the suite is about
+ * @returns what of it is run
+ * @throws {Failure} where an objective is about an agent and none is named
+ */
+export function requireAgent(suite: Suite, whole: Suite): Suite {
+  const { agent, scenarios } = suite;
+  const isRun = ([part, name]: JSONPath) => part !== "scenarios" || scenarios.some((one) => one.name === name);
+  const all = unprovable({ ...whole, ...(agent !== undefined && { agent }) });
+  const wanting = all.filter(({ needsAgent, path }) => needsAgent && isRun(path));
   for (const { message } of wanting) tell(printable(`error: ${message}`));
   if (wanting.length > 0) throw new Failure("Some objectives could not be proven: nothing was run.");
   return suite;

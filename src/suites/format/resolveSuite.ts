@@ -89,7 +89,7 @@ function resolveScenario(
   const written = (part: "target" | "data") => String(document.value([...at, part]));
   const { targets = {} } = form;
   const { target: targetName = "" } = scenario;
-  const target = targets[targetName];
+  const target = Object.hasOwn(targets, targetName) ? targets[targetName] : undefined;
   const isObserved = scenario.load.kind === "observed";
   for (const part of ["target", "request"] as const) {
     if (isObserved && scenario[part] !== undefined)

@@ -37,6 +37,7 @@ export interface Generation {
   readonly underWay: number;
   /** Seconds from the start at which the last good answer had come; 0 where there was none. */
   readonly lastOk: number;
+  readonly lastLost: number;
 }
 
 /**
@@ -53,6 +54,7 @@ export function generate(stretch: Stretch, send: Send, start: number, now: () =>
   let number = stretch.thread;
   let counted = 0;
   let lastOk = 0;
+  let lastLost = 0;
   const finish = () => {
     over = true;
     end();
@@ -107,6 +109,7 @@ export function generate(stretch: Stretch, send: Send, start: number, now: () =>
       const exchange = await slots.send((signal) => send(own, user, signal), start + intended);
       tally.add(start + intended, exchange);
       if (exchange.outcome === "ok") lastOk = exchange.ended - start;
+      else if (isLost(exchange)) lastLost = exchange.ended - start;
       if (exchange.outcome !== "cancelled") reach(intended, exchange);
     },
     giveUp(intended) {
@@ -138,8 +141,14 @@ export function generate(stretch: Stretch, send: Send, start: number, now: () =>
     get lastOk() {
       return lastOk;
     },
+    get lastLost() {
+      return lastLost;
+    },
   };
 }
+
+/** Nobody was there, or they left in the middle. */
+const isLost = ({ errorKind }: Exchange) => errorKind === "refused" || errorKind === "reset";
 
 /** Of the count of all threads, this one's: those that have no user do nothing. */
 function share({ arrivals, thread, threads }: Stretch, count: number): number {

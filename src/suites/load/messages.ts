@@ -37,6 +37,8 @@ export interface Ended {
   elapsed: number;
   /** And until the last good answer; 0 where there was none. */
   lastOk: number;
+  /** And until the last one that met no target, or lost it; 0 where there was none. */
+  lastLost: number;
 }
 
 /** Of a load that is under way. */

@@ -95,7 +95,8 @@ async function run({ stretch, at }: ToThread & { kind: "start" }): Promise<void>
   try {
     const windows = await generation.done;
     const { utilization: busy } = performance.eventLoopUtilization(before);
-    tell({ kind: "ended", windows, busy, elapsed: now() - start, lastOk: running.lastOk });
+    const { lastOk, lastLost } = running;
+    tell({ kind: "ended", windows, busy, elapsed: now() - start, lastOk, lastLost });
   } finally {
     clearInterval(timer);
     generation = undefined;

@@ -10,7 +10,7 @@ const COUNTDOWN = 0.05;
 /** Seconds behind a request's timeout in which a thread says something: each has a word several times a second. */
 const SILENCE = 5;
 
-/** What all threads together counted: of `busy`, `elapsed` and `lastOk` the most. */
+/** What all threads together counted: of `busy` and the times the most. */
 export interface Generated extends Ended {
   /** Unix seconds. */
   started: number;
@@ -96,6 +96,7 @@ export class Threads {
         busy: most(({ busy }) => busy),
         elapsed: most(({ elapsed }) => elapsed),
         lastOk: most(({ lastOk }) => lastOk),
+        lastLost: most(({ lastLost }) => lastLost),
         started,
         ...(failure !== undefined && { failure }),
       };
@@ -124,7 +125,7 @@ export class Threads {
 function endedSoFar(progress: Progress | undefined, { cuts }: Pick<Stretch, "cuts">): Ended {
   const none = addTallies([]);
   const { elapsed = 0, windows = cuts.map(() => none) } = progress ?? {};
-  return { windows: [none, ...windows], busy: 0, elapsed, lastOk: 0 };
+  return { windows: [none, ...windows], busy: 0, elapsed, lastOk: 0, lastLost: 0 };
 }
 
 function addWindows(all: readonly (readonly Tallied[])[]): Tallied[] {

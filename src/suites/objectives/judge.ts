@@ -97,12 +97,12 @@ function judgeSubject(objective: Objective, { repeats, best, recovery }: Judged)
     case "gauge":
       return judgeGauge(objective, subject, repeats);
     case "recovery":
-      if (recovery === undefined) return notProven("only a scenario with a stress load recovers");
+      if (recovery === undefined) return notProven("how long it took to recover was not measured");
       return recovery === null
         ? { value: null, verdict: "missed", note: "it never recovered" }
         : compared(objective, recovery);
     case "best":
-      if (best === undefined) return notProven("only a scenario with a sweep has a best level");
+      if (best === undefined) return notProven("no level of a sweep was measured to its end");
       return best === null
         ? { value: null, verdict: "missed", note: "no level met the objectives" }
         : judgeBest(objective, best, repeats);

@@ -20,6 +20,8 @@ const BUSY = 0.9;
 const GONE = 2;
 const GONE_SHARE = 0.1;
 const GONE_OF_SHORT = 0.5;
+/** And one that was lost again and again for so long (s) behind its last good answer, and for longer than those take. */
+const LOST = 0.2;
 
 /** A stretch that was run. */
 export interface Ran {
@@ -31,25 +33,28 @@ export interface Ran {
 /**
  * What was measured of one stretch.
  * @param order of all repeats
- * @returns `slow`: it says nothing because the generator was too slow, which more threads may mend
+ * @returns `slow`: it says nothing because the generator was too slow, which more threads may mend; `gone`: because the
+ * target went away
  */
 export function repeatOf(
   { generated, cutOff }: Ran,
   plan: Plan,
   scenario: Scenario,
   order: number,
-): { repeat: SuiteRepeat; slow: boolean } {
+): { repeat: SuiteRepeat; slow: boolean; gone: boolean } {
   const { windows, started } = generated;
   const warmUp = plan.stretch.cuts[0] ?? 0;
   const measured = addTallies(windows.slice(1));
   const repeat = figuresOf(measured, plan, [warmUp, endOf(plan, generated.elapsed, cutOff)]);
   const isOpen = plan.stretch.arrivals.kind === "open";
-  const invalid = generated.failure ?? whyNothing(generated, measured, repeat, scenario);
+  const gone = whyGone(generated, measured, repeat, scenario);
+  const invalid = generated.failure ?? gone ?? whyNothing(measured, repeat);
   const slow = invalid === undefined ? whySlow(generated, measured, repeat, scenario, isOpen) : undefined;
   const reason = invalid ?? slow;
   return {
     repeat: { order, started: started + warmUp, ...repeat, ...(reason !== undefined && { invalid: reason }) },
     slow: slow !== undefined,
+    gone: gone !== undefined,
   };
 }
 
@@ -127,24 +132,31 @@ function figuresOf(tallied: Tallied, { stretch: { arrivals } }: Plan, [from, to]
   };
 }
 
-/** Why the target's answers say nothing, for people. */
-function whyNothing(
-  { elapsed, lastOk }: Generated,
-  { messages, requests }: Tallied,
-  { errors }: Figures,
+/** Whether the target was there no more in the end, for people. */
+function whyGone(
+  { elapsed, lastOk, lastLost }: Generated,
+  { messages }: Tallied,
+  { errors, histograms: { duration } }: Figures,
   { timeout }: Scenario,
 ): string | undefined {
-  const [message = "no answer"] = Object.entries(messages).sort(([, a], [, b]) => b - a)[0] ?? [];
+  const lost = (errors.refused ?? 0) + (errors.reset ?? 0) + (errors.failed ?? 0);
+  if (lost === 0) return undefined;
+  const gone = Math.min(Math.max(GONE, elapsed * GONE_SHARE), elapsed * GONE_OF_SHORT);
+  const usual = duration ? quantileOf(duration, 0.99) : 0;
+  const isSilent = elapsed - lastOk > gone + (errors.timeout ? timeout : 0);
+  if (lastOk === 0 || !(isSilent || lastLost - lastOk > Math.max(LOST, usual))) return undefined;
+  return `The target went away after ${formatDuration(lastOk)}: ${mostOf(messages)}.`;
+}
+
+/** Why the target's answers say nothing, for people. */
+function whyNothing({ messages, requests }: Tallied, { errors }: Figures): string | undefined {
   const failed = Object.values(errors).reduce((sum, n) => sum + n, 0);
   if (requests === 0) return "No request ended in the measured stretch: measure for longer.";
-  if (failed === requests) return `No request was answered well: ${message}.`;
-  const lost = (errors.refused ?? 0) + (errors.reset ?? 0) + (errors.failed ?? 0);
-  const gone = Math.min(Math.max(GONE, elapsed * GONE_SHARE), elapsed * GONE_OF_SHORT);
-  const patience = gone + (errors.timeout ? timeout : 0);
-  if (lost > 0 && elapsed - lastOk > patience)
-    return `The target went away after ${formatDuration(lastOk)}: ${message}.`;
-  return undefined;
+  return failed === requests ? `No request was answered well: ${mostOf(messages)}.` : undefined;
 }
+
+const mostOf = (messages: Tallied["messages"]) =>
+  Object.entries(messages).sort(([, a], [, b]) => b - a)[0]?.[0] ?? "no answer";
 
 /** Why the load was not the one that was asked for, for people. */
 function whySlow(

@@ -59,11 +59,14 @@ export async function runScenario(run: ScenarioRun): Promise<RanScenario> {
   const { ran, repeat, slow, broken } = await runPlan(run, plan);
   const { failure } = ran.generated;
   const levels = plan.levels && levelsOf(ran, plan, scenario);
+  const recovery = plan.recovery && levels ? recoveryOf(levels, plan.recovery) : undefined;
+  // Of a stress that was cut off nobody knows whether it would have come.
+  const isKnown = recovery !== undefined && (recovery !== null || !ran.cutOff);
   return {
     repeat: {
       ...repeat,
       ...(levels && { levels: plan.recovery ? levels.slice(0, plan.recovery.window) : levels }),
-      ...(plan.recovery && levels && { recovery: recoveryOf(levels, plan.recovery) }),
+      ...(isKnown && { recovery }),
     },
     slow,
     ...(broken !== undefined && { broken }),
@@ -76,7 +79,7 @@ async function runPlan(
   { scenario, threads, signal, order, agent, onProgress, brokenBy }: ScenarioRun,
   plan: Plan,
   level?: number,
-): Promise<{ ran: Ran; repeat: SuiteRepeat; slow: boolean; broken?: string }> {
+): Promise<{ ran: Ran; repeat: SuiteRepeat; slow: boolean; gone: boolean; broken?: string }> {
   const ending = new AbortController();
   const { duration: of, cuts } = plan.stretch;
   const [warmUp = 0] = cuts;
@@ -110,12 +113,13 @@ async function runPlan(
   });
   await watching;
   const watched = await watch?.end();
-  const ran: Ran = { generated, cutOff: signal.aborted || ending.signal.aborted };
-  const { repeat, slow } = repeatOf(ran, plan, scenario, order);
+  const cutOff = signal.aborted || ending.signal.aborted || generated.failure !== undefined;
+  const ran: Ran = { generated, cutOff };
+  const { repeat, ...why } = repeatOf(ran, plan, scenario, order);
   return {
     ran,
     repeat: watched && agent ? withWatched(repeat, watched, agent.name) : repeat,
-    slow,
+    ...why,
     ...(broken !== undefined && { broken }),
   };
 }
@@ -131,6 +135,7 @@ async function sweep(run: ScenarioRun, load: Extract<Load, { kind: "sweep" }>): 
   let last: { repeat: SuiteRepeat; slow: boolean } | undefined;
   let missed: number | undefined;
   let failure: string | undefined;
+  let gone: string | undefined;
   let isOver = signal.aborted;
   const tryLevel = async (level: number) => {
     const plan = planOfLevel(scenario, load, level, run.seed);
@@ -138,15 +143,16 @@ async function sweep(run: ScenarioRun, load: Extract<Load, { kind: "sweep" }>): 
     const { ran, ...tried } = await runPlan(run, plan, level);
     failure = ran.generated.failure;
     isOver = signal.aborted || failure !== undefined;
-    // One that was cut off says less than those before it.
-    if (isOver && last) return;
-    last = tried;
-    const { invalid, requests } = tried.repeat;
+    const { requests, invalid = isOver ? "It was cut off." : undefined } = tried.repeat;
+    if (tried.gone) gone = invalid;
     const found = levelOf(level, tried.repeat, scenario);
-    const saysNothing = tried.slow || requests === 0;
-    levels.push({ ...found, ...(saysNothing && invalid !== undefined && { invalid }) });
+    const saysNothing = isOver || tried.slow || tried.gone || requests === 0;
+    const met = found.met && !saysNothing && tried.broken === undefined;
+    levels.push({ ...found, met, ...(saysNothing && invalid !== undefined && { invalid }) });
+    // One that was cut off says less than those before it.
+    if (!(isOver && last)) last = tried;
     if (saysNothing) isOver = true;
-    else if (found.met) best = { level, repeat: tried.repeat };
+    else if (met) best = { level, repeat: tried.repeat };
     else missed = level;
   };
   for (let level = load.from; !isOver && missed === undefined; level = next(level, load)) {
@@ -161,9 +167,14 @@ async function sweep(run: ScenarioRun, load: Extract<Load, { kind: "sweep" }>): 
   const shown = best?.repeat ?? last?.repeat;
   if (!shown) throw new Error(`${scenario.name}: the sweep has no level.`);
   levels.sort((a, b) => a.level - b.level);
-  const found = best || shown.invalid === undefined || missed !== undefined;
+  const found = best !== undefined || missed !== undefined;
   return {
-    repeat: { ...shown, levels, ...(found && { best: best?.level ?? null }) },
+    repeat: {
+      ...shown,
+      levels,
+      ...(found && { best: best?.level ?? null }),
+      ...(gone !== undefined && { invalid: gone }),
+    },
     slow: last?.slow === true,
     ...(failure !== undefined && { failure }),
   };

@@ -64,6 +64,15 @@ describe("agent-vitals suite for an editor", function () {
     const { code, stderr } = await terminal.cli("suite", "run", file).ended;
     assert.equal(code, 2);
     assert.match(stderr, /error: scenarios\.hello\.objectives\[0\]: is read of an agent: name the agent/);
+    // What the suite holds all scenarios to may be told by one that is not chosen.
+    const { targets, scenarios } = JSON.parse(suite({ duration: "300ms", maxLateness: "10s" }));
+    const { hello } = scenarios;
+    const told = { ...targets, told: { kind: "sse", url: targets.server.url, stages: { stt: "stt" } } };
+    const other = { target: "told", request: {}, load: { kind: "users", users: 1 }, duration: "300ms" };
+    const whole = { version: 1, targets: told, scenarios: { hello, other }, objectives: ["p95 stage:stt < 1s"] };
+    const chosen = write("chosen.perf.json", JSON.stringify(whole));
+    const ran = await terminal.cli("suite", "run", chosen, "--scenario", "hello", "--json").ended;
+    assert.deepEqual([ran.code, JSON.parse(ran.stdout).objectives[0].verdict], [0, "not proven"], ran.stderr);
   });
 
   it("asks for agents in the workspace that the editor names", async () => {

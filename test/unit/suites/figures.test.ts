@@ -40,7 +40,7 @@ function generated({ requests, seconds, late = 0, failed = 0 }: Made): Generated
     tally.add(0, i < failed ? { outcome: "error", errorKind: "status", ...ended } : { outcome: "ok", ...ended });
   }
   const windows = [new Tally([]).result(), tally.result()];
-  return { windows, busy: 0.1, elapsed: requests === 0 ? 0 : seconds, lastOk: seconds, started: 0 };
+  return { windows, busy: 0.1, elapsed: requests === 0 ? 0 : seconds, lastOk: seconds, lastLost: 0, started: 0 };
 }
 
 describe("figures of a repeat", () => {
@@ -86,30 +86,67 @@ describe("figures of a repeat", () => {
 describe("a sweep", () => {
   const load = { kind: "sweep", of: "rate", from: 10, to: 1000, each: "1s" };
 
-  /** Against an agent that is slow from a rate on, by a generator that is late at some. */
-  async function sweep({ agent = Infinity, late = () => false }: { agent?: number; late?: (rate: number) => boolean }) {
+  interface Course {
+    /** Rates from which on the agent is slow, is lost amid its answers, Ctrl+C is pressed, an objective of the suite is missed. */
+    agent?: number;
+    lost?: number;
+    cut?: number;
+    broken?: number;
+    /** Those at which the generator is late. */
+    late?: (rate: number) => boolean;
+  }
+
+  async function sweep({ agent = Infinity, lost = Infinity, cut = Infinity, broken, late = () => false }: Course) {
+    const ending = new AbortController();
     const scenario = await scenarioOf({ load, objectives: ["p95 < 1s"] });
     const threads = {
-      run: async ({ arrivals }: { arrivals: { shape: { segments: { from: number }[] } } }) => {
+      run: async (
+        { arrivals }: { arrivals: { shape: { segments: { from: number }[] } } },
+        { onProgress }: Parameters<Threads["run"]>[1],
+      ) => {
         const rate = arrivals.shape.segments[0]?.from ?? 0;
-        return generated({
-          requests: Math.round(rate),
-          seconds: rate >= agent ? 2 : 0.1,
-          late: late(rate) ? 1 : 0,
-        });
+        if (rate >= cut) ending.abort();
+        const requests = Math.round(rate);
+        const seconds = rate >= agent ? 2 : 0.1;
+        const made = generated({ requests, seconds, late: late(rate) ? 1 : 0 });
+        onProgress?.({ elapsed: 1, underWay: rate, windows: made.windows.slice(1) });
+        if (rate < lost) return made;
+        const dying = generated({ requests, seconds, failed: requests - 1 });
+        for (const window of dying.windows) if (window.requests > 0) window.errors = { refused: requests - 1 };
+        return { ...dying, elapsed: 1, lastOk: 0.3, lastLost: 1 };
       },
     } as unknown as Threads;
-    const signal = new AbortController().signal;
+    const { signal } = ending;
+    let level = 0;
     return runScenario({
       scenario,
       threads,
       order: 0,
       seed: 1,
       signal,
-      onProgress: () => {},
-      brokenBy: () => undefined,
+      onProgress: ({ level: tried = 0 }) => {
+        level = tried;
+      },
+      brokenBy: () => (broken !== undefined && level >= broken ? "errors < 1%" : undefined),
     });
   }
+
+  it("is invalid where the agent dies at a level, whose death is no limit of it alone", async () => {
+    const { repeat } = await sweep({ lost: 300 });
+    assert.match(repeat.invalid ?? "", /^The target went away after 300 ms/);
+    assert.deepEqual([repeat.best, highestText(160, [repeat])], [160, "≥ 160"]);
+  });
+
+  it("tells the least that the agent can do where it is cut off", async () => {
+    const { repeat } = await sweep({ cut: 100 });
+    assert.deepEqual([repeat.invalid, repeat.best, highestText(80, [repeat])], [undefined, 80, "≥ 80"]);
+    assert.equal((await sweep({ cut: 10 })).repeat.best, undefined);
+  });
+
+  it("takes no level for met that an objective of the suite has ended", async () => {
+    const { best } = (await sweep({ broken: 100 })).repeat;
+    assert.ok(best && best >= 80 && best < 100, `${best}`);
+  });
 
   it("finds the highest load that the agent does", async () => {
     const { repeat, slow } = await sweep({ agent: 300 });

@@ -302,10 +302,12 @@ describe("a short repeat", () => {
     const [scenario] = suite?.scenarios ?? [];
     assert.ok(scenario);
     const counted = { ...addTallies([]), requests: 100, errors: { refused: 60 }, messages: { ECONNREFUSED: 60 } };
-    const ended = (lastOk: number) => ({ windows: [counted, counted], busy: 0, elapsed: 2, started: 0, lastOk });
-    const whyOf = (lastOk: number) =>
-      repeatOf({ generated: ended(lastOk), cutOff: false }, planOf(scenario, 1), scenario, 0).repeat.invalid;
+    const whyOf = (lastOk: number, lastLost = 0) => {
+      const generated = { windows: [counted, counted], busy: 0, elapsed: 2, started: 0, lastOk, lastLost };
+      return repeatOf({ generated, cutOff: false }, planOf(scenario, 1), scenario, 0).repeat.invalid;
+    };
     assert.match(whyOf(0.9) ?? "", /The target went away after 900 ms: ECONNREFUSED/);
+    assert.match(whyOf(1.7, 1.99) ?? "", /The target went away after 1\.7\d? s: ECONNREFUSED/);
     assert.equal(whyOf(1.5), undefined);
   });
 });

@@ -48,7 +48,7 @@ export function repeatOf(
   const repeat = figuresOf(measured, plan, [warmUp, endOf(plan, generated.elapsed, cutOff)]);
   const isOpen = plan.stretch.arrivals.kind === "open";
   const gone = whyGone(generated, measured, repeat, scenario);
-  const invalid = generated.failure ?? gone ?? whyNothing(measured, repeat);
+  const invalid = gone ?? whyNothing(measured, repeat);
   const slow = invalid === undefined ? whySlow(generated, measured, repeat, scenario, isOpen) : undefined;
   const reason = invalid ?? slow;
   return {

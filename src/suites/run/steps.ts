@@ -145,9 +145,14 @@ async function end(child: ChildProcess): Promise<void> {
       // It has ended meanwhile.
     }
   };
+  // By a second signal we end at once: what heeds none ends with us.
+  const hurry = () => kill("SIGKILL");
+  const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
   kill("SIGTERM");
+  for (const signal of signals) process.once(signal, hurry);
   await sleep(ENDING * 1000, undefined, { ref: false });
-  kill("SIGKILL");
+  for (const signal of signals) process.off(signal, hurry);
+  hurry();
 }
 
 async function request(

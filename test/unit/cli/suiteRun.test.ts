@@ -9,6 +9,7 @@ import { syntheticResult } from "../../fixtures/suites/synthetic.ts";
 import { until } from "../../support/until.ts";
 import { AnsweringServer, replies } from "../modelServers/support/answeringServer.ts";
 import { startQueueServer } from "../suites/queueServer.ts";
+import { alive } from "../support/workplace.ts";
 import { Terminal } from "./terminal.ts";
 
 const agentFile = join(import.meta.dirname, "agents", "turns.ts");
@@ -269,5 +270,17 @@ describe("agent-vitals suite run", () => {
     running.child.kill("SIGTERM");
     await running.ended;
     assert.equal(running.child.signalCode, "SIGTERM");
+  }).timeout(60_000);
+
+  it("takes a program along that heeds no signal", async () => {
+    const stubborn = "process.on('SIGTERM', () => {}); console.error('as ' + process.pid); setInterval(() => {}, 1000)";
+    suite({ count: 1 }, { setup: [{ run: [process.execPath, "-e", stubborn], timeout: "10m" }] });
+    const running = terminal.cli("suite", "run", "agent.perf.json");
+    const pid = Number((await running.says(/as \d+/)).slice(3));
+    running.child.kill("SIGINT");
+    await running.says(/Ending/);
+    running.child.kill("SIGINT");
+    await running.ended;
+    await until("it has ended", () => !alive(pid) || undefined);
   }).timeout(60_000);
 });

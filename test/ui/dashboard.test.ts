@@ -262,7 +262,7 @@ describe("The dashboard in a browser", () => {
     await page.keyboard.press("ArrowDown");
     await page.keyboard.press("Enter");
     await page.locator("button:focus").filter({ hasText: "voice-agent" }).waitFor();
-    assert.deepEqual(dashboard.requests.at(-1), { kind: "show", agent: "chat-agent" });
+    await dashboard.asksFor({ kind: "show", agent: "chat-agent" });
   });
 
   it("offers what else can be done behind one button", async () => {
@@ -270,7 +270,7 @@ describe("The dashboard in a browser", () => {
     await showAll(played(30));
     await page.getByRole("button", { name: "More actions" }).click();
     await page.getByRole("menuitem", { name: "Pin to Status Bar" }).click();
-    assert.deepEqual(dashboard.requests.at(-1), {
+    await dashboard.asksFor({
       kind: "command",
       command: "agentVitals.pinAgent",
       agent: "voice-agent",

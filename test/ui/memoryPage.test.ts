@@ -3,7 +3,7 @@ import { mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { launchChromium } from "../../scripts/chromium.ts";
-import type { ShownLeaks } from "../../src/model/dashboard.ts";
+import type { ShownLeaks, SuspectAction } from "../../src/model/dashboard.ts";
 import type { AgentState } from "../../src/model/state.ts";
 import { until } from "../support/until.ts";
 import { DashboardPage } from "./fixtures/dashboardPage.ts";
@@ -75,7 +75,7 @@ describe("The dashboard's page of memory", () => {
     assert.equal(await steps.nth(4).getAttribute("aria-current"), "step");
     await page.screenshot({ path: join(RESULTS, "memory-hunt-dark.png") });
     await page.getByRole("button", { name: "Cancel" }).click();
-    assert.deepEqual(dashboard.requests.at(-1), { kind: "cancelHunt", agent: AGENT });
+    await dashboard.asksFor({ kind: "cancelHunt", agent: AGENT });
   });
 
   it("draws the course of the row that is chosen, by click and by keyboard, and keeps the choice", async () => {
@@ -129,27 +129,20 @@ describe("The dashboard's page of memory", () => {
     assert.equal(await suspects.nth(1).locator("pre").count(), 0);
     await suspects.nth(1).getByText("was changed since the hunt").waitFor();
     const time = script.now - 60;
-    const asked = (index: number, action: string) => ({ kind: "suspect", agent: AGENT, time, index, action });
+    const asked = (index: number, action: SuspectAction) =>
+      ({ kind: "suspect", agent: AGENT, time, index, action }) as const;
     await suspects.first().getByRole("button", { name: "Open Source" }).click();
     await suspects.nth(1).getByRole("button", { name: "Retainers" }).click();
     await suspects.nth(1).getByRole("button", { name: "Silence" }).click();
     await suspects.nth(1).getByRole("button", { name: "About timers" }).click();
-    assert.deepEqual(dashboard.requests.slice(-4), [
-      asked(0, "reveal"),
-      asked(1, "retainers"),
-      asked(1, "silence"),
-      asked(1, "explain"),
-    ]);
+    await dashboard.asksFor(asked(0, "reveal"), asked(1, "retainers"), asked(1, "silence"), asked(1, "explain"));
     const { suspects: known = [], ...leaks } = everything();
     const silenced = { ...leaks, suspects: known.map((one, i) => ({ ...one, silenced: i === 1 })) };
     await dashboard.tell({ kind: "leaks", agent: AGENT, leaks: silenced });
     await page.getByText("1 silenced in this workspace.").waitFor();
     assert.equal(await suspects.count(), 1);
     await page.getByRole("button", { name: "Show Again" }).click();
-    assert.deepEqual(dashboard.requests.at(-1), {
-      kind: "command",
-      command: "agentVitals.showSilencedLeaks",
-    });
+    await dashboard.asksFor({ kind: "command", command: "agentVitals.showSilencedLeaks" });
   });
 
   it("says what it waits for, what can't be had, and what a hunt costs before it is begun", async () => {
@@ -157,7 +150,7 @@ describe("The dashboard's page of memory", () => {
     await page.getByText("Not judged yet.", { exact: true }).first().waitFor();
     await page.getByText(/^Three snapshots, each pauses it about \d+ to \d+ s\.$/).waitFor();
     await page.getByRole("button", { name: "Hunt for Leaks" }).click();
-    assert.deepEqual(dashboard.requests.at(-1), { kind: "command", command: "agentVitals.huntForLeaks", agent: AGENT });
+    await dashboard.asksFor({ kind: "command", command: "agentVitals.huntForLeaks", agent: AGENT });
     const run = script.state().runs[0];
     assert.ok(run);
     await tellState({ runs: [{ ...run, runtime: "Ruby 3.4" }] });

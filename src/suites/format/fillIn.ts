@@ -18,7 +18,11 @@ const OF_REQUESTS = /^\$\{(?:row\.[^}]*|number|user|uuid)\}$/;
 /** Others read these too: what looks like a variable of ours may be theirs. */
 const STEPS: readonly unknown[] = ["setup", "reset", "teardown"];
 
-/** Variables by the environment, and the suite's `defaults` where that has none; of the others it is told where they do nothing. @param secrets what is to be masked in messages, as it is filled in */
+/**
+ * Variables by the environment, and the suite's `defaults` where that has none; of the others it is told where they do
+ * nothing.
+ * @param secrets gets what is to be masked in messages, as it is filled in
+ */
 export function variablesOf(
   document: JsonDocument,
   { defaults = {} }: SuiteCode,

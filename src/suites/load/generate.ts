@@ -37,6 +37,7 @@ export interface Generation {
   readonly underWay: number;
   /** Seconds from the start at which the last good answer had come; 0 where there was none. */
   readonly lastOk: number;
+  /** And at which the last one had met no target, or lost it; 0 where there was none. */
   readonly lastLost: number;
 }
 

@@ -18,7 +18,7 @@ export interface Plan {
 type Plain = Exclude<Load, { kind: "sweep" | "stress" | "steps" | "observed" }>;
 
 /** Seconds of a window in which recovery is looked for. */
-const RECOVERY_STEP = 1;
+export const RECOVERY_STEP = 1;
 
 /** @param times of a replay, seconds from its start @param seed of this repeat */
 export function planOf(scenario: Scenario, seed: number, times?: Float64Array): Plan {

@@ -1,6 +1,7 @@
 import type { SuiteMeasure, SuiteMeasureChange, SuiteRepeat, SuiteScenarioResult } from "../../model/suites.ts";
 import { sweepEnded } from "../../model/suiteWords.ts";
 import { countOf, quantileOf } from "../histograms.ts";
+import { RECOVERY_STEP } from "../run/plan.ts";
 
 /** One figure that each repeat of a scenario has, and that is laid beside the baseline's. */
 export interface Measured {
@@ -17,9 +18,6 @@ export interface Measured {
   /** Of one repeat; undefined where it has none. */
   of(repeat: SuiteRepeat): number | undefined;
 }
-
-/** Seconds: to so many it is known how long a recovery took. */
-const RECOVERY_STEP = 1;
 
 /** What both sides tell of a scenario, the most telling first. */
 export function measuresOf(baseline: SuiteScenarioResult, now: SuiteScenarioResult): Measured[] {
